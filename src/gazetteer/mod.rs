@@ -1,0 +1,1 @@
+//! The lists, their index and the matcher.

@@ -1,0 +1,1 @@
+//! Hashed features, linear models, training.

@@ -1,0 +1,5 @@
+//! The `saidwho` command.
+
+fn main() -> std::process::ExitCode {
+    saidwho::cli::main()
+}

@@ -1,0 +1,227 @@
+//! The wire schema `saidwho/1`: the only serialised types.
+//!
+//! A [`Record`] is what stands on one line of output. Fields are added freely,
+//! never changed; the JSON Schema is generated from these types
+//! (`saidwho schema`).
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::annotations::{Annotations, EntityType, Gender, NamedBy, QuoteKind};
+use crate::{Document, Offsets, Span, Unit};
+
+/// The value of [`Record::schema`].
+pub const SCHEMA: &str = "saidwho/1";
+
+/// Everything found in one article. Offsets are end-exclusive, in the unit that `offsets` names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Record {
+    /// Always `saidwho/1`.
+    pub schema: String,
+    /// The article's id, as the input gave it.
+    pub id: String,
+    /// The unit of all offsets.
+    pub offsets: Unit,
+    /// The input's other fields, passed through.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub meta: Map<String, Value>,
+    /// What was put right in the input before reading it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// The article's text, when asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Sentences in text order.
+    pub sentences: Vec<Range>,
+    /// The people, organizations and places of the article, in order of first mention.
+    pub entities: Vec<EntityRecord>,
+    /// Every name as it stands in the text, in text order.
+    pub mentions: Vec<MentionRecord>,
+    /// What was said, in text order.
+    pub quotes: Vec<QuoteRecord>,
+}
+
+/// A stretch of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Range {
+    /// First unit.
+    pub start: u32,
+    /// One past the last unit.
+    pub end: u32,
+}
+
+/// A stretch of the text with its words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Words {
+    /// First unit.
+    pub start: u32,
+    /// One past the last unit.
+    pub end: u32,
+    /// The text there.
+    pub text: String,
+}
+
+/// See [`crate::annotations::Entity`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EntityRecord {
+    /// Index in `entities`.
+    pub id: u32,
+    /// person, organization or place.
+    #[serde(rename = "type")]
+    pub kind: EntityType,
+    /// Canonical name.
+    pub name: String,
+    /// Links to the world by name of the source.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub links: Map<String, Value>,
+    /// For persons, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gender: Option<Gender>,
+    /// Titles and roles as written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub titles: Vec<String>,
+    /// Ids of its mentions.
+    pub mentions: Vec<u32>,
+}
+
+/// See [`crate::annotations::Mention`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MentionRecord {
+    /// Index in `mentions`.
+    pub id: u32,
+    /// First unit.
+    pub start: u32,
+    /// One past the last unit.
+    pub end: u32,
+    /// The name as written.
+    pub text: String,
+    /// person, organization or place.
+    #[serde(rename = "type")]
+    pub kind: EntityType,
+    /// Id of its entity.
+    pub entity: u32,
+    /// Probability that span and type are right.
+    pub confidence: f32,
+    /// What decided.
+    pub by: NamedBy,
+}
+
+/// See [`crate::annotations::Quote`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct QuoteRecord {
+    /// Index in `quotes`.
+    pub id: u32,
+    /// direct, indirect or mixed.
+    pub kind: QuoteKind,
+    /// First unit of the first piece.
+    pub start: u32,
+    /// One past the last unit of the last piece.
+    pub end: u32,
+    /// The text from start to end.
+    pub text: String,
+    /// The pieces, in text order.
+    pub segments: Vec<Range>,
+    /// Who said it; null when nobody is named.
+    pub speaker: Option<SpeakerRecord>,
+    /// The words that report it; null when there are none.
+    pub cue: Option<Words>,
+    /// Probability that content and speaker are right.
+    pub confidence: f32,
+    /// The rule or model that decided.
+    pub by: String,
+}
+
+/// See [`crate::annotations::Speaker`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SpeakerRecord {
+    /// First unit.
+    pub start: u32,
+    /// One past the last unit.
+    pub end: u32,
+    /// The words that name the speaker.
+    pub text: String,
+    /// Id of the entity, null when it is none of those named.
+    pub entity: Option<u32>,
+    /// The entity's canonical name.
+    pub name: Option<String>,
+}
+
+impl Record {
+    /// The record of a document, its text left out (see [`Record::text`]).
+    pub fn new(document: &Document, found: &Annotations, unit: Unit) -> Self {
+        let text = document.text.as_str();
+        let offsets = Offsets::new(text, unit);
+        let range = |span: Span| {
+            let (start, end) = offsets.of(span);
+            Range { start, end }
+        };
+        let words = |span: Span| {
+            let (start, end) = offsets.of(span);
+            Words { start, end, text: span.of(text).to_owned() }
+        };
+        let entities = found.entities.iter().enumerate().map(|(id, entity)| EntityRecord {
+            id: id as u32,
+            kind: entity.kind,
+            name: entity.name.clone(),
+            links: entity.links.iter().map(|(k, v)| (k.clone(), Value::from(v.as_str()))).collect(),
+            gender: entity.gender,
+            titles: entity.titles.clone(),
+            mentions: entity.mentions.iter().map(|m| m.0).collect(),
+        });
+        let mentions = found.mentions.iter().enumerate().map(|(id, mention)| {
+            let Words { start, end, text } = words(mention.span);
+            MentionRecord {
+                id: id as u32,
+                start,
+                end,
+                text,
+                kind: mention.kind,
+                entity: mention.entity.0,
+                confidence: hundredths(mention.confidence),
+                by: mention.by,
+            }
+        });
+        let quotes = found.quotes.iter().enumerate().map(|(id, quote)| {
+            let Words { start, end, text } = words(quote.span());
+            QuoteRecord {
+                id: id as u32,
+                kind: quote.kind,
+                start,
+                end,
+                text,
+                segments: quote.segments.iter().copied().map(range).collect(),
+                speaker: quote.speaker.as_ref().map(|speaker| {
+                    let Words { start, end, text } = words(speaker.span);
+                    SpeakerRecord {
+                        start,
+                        end,
+                        text,
+                        entity: speaker.entity.map(|e| e.0),
+                        name: speaker.entity.map(|e| found.entities[e.index()].name.clone()),
+                    }
+                }),
+                cue: quote.cue.map(words),
+                confidence: hundredths(quote.confidence),
+                by: quote.by.to_owned(),
+            }
+        });
+        Record {
+            schema: SCHEMA.to_owned(),
+            id: document.id.clone(),
+            offsets: unit,
+            meta: document.meta.clone(),
+            notes: Vec::new(),
+            text: None,
+            sentences: found.sentences.iter().map(|s| range(s.span)).collect(),
+            entities: entities.collect(),
+            mentions: mentions.collect(),
+            quotes: quotes.collect(),
+        }
+    }
+}
+
+/// Two decimals: more would claim a precision that no calibration has.
+fn hundredths(confidence: f32) -> f32 {
+    (confidence * 100.0).round() / 100.0
+}

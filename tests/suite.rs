@@ -1,0 +1,1 @@
+//! Every integration test, one binary: each module reads as a specification.

@@ -1,8 +1,80 @@
 //! The command line: one file per command.
+//!
+//! A command is a struct of arguments and a `run`. Adding one takes its file,
+//! a line in [`Command`] and a line in [`Command::run`].
+
+mod extract;
+mod inputs;
+mod pretty;
+mod progress;
+mod schema;
 
 use std::process::ExitCode;
 
+use clap::{Parser, Subcommand};
+
+/// Reads English news and says who is named in it and who said what.
+#[derive(Parser)]
+#[command(name = "saidwho", version, about, max_term_width = 100, subcommand_required = true)]
+#[command(
+    after_help = "Exit status: 0 all done, 1 some records were set aside, 2 the run could not start or go on."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Extract(extract::Extract),
+    Schema(schema::Schema),
+}
+
+impl Command {
+    fn run(self) -> anyhow::Result<Exit> {
+        match self {
+            Command::Extract(command) => command.run(),
+            Command::Schema(command) => command.run(),
+        }
+    }
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// All done.
+    Done = 0,
+    /// Done, but something was set aside or found wrong.
+    SetAside = 1,
+    /// Could not start or go on.
+    Failed = 2,
+}
+
 /// Runs the command that the process arguments ask for.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let exit = Cli::parse().command.run().unwrap_or_else(|error| {
+        // A reader that has seen enough (`| head`) is no error.
+        if is_closed_pipe(&error) {
+            return Exit::Done;
+        }
+        eprintln!("saidwho: {error:#}");
+        Exit::Failed
+    });
+    ExitCode::from(exit as u8)
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        super::Cli::command().debug_assert();
+    }
 }

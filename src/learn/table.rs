@@ -1,0 +1,202 @@
+//! Feature weights of a trained model: key → one small integer per label.
+//!
+//! Weights are eight-bit integers with one common scale, so that scores are
+//! sums of integers: exact, whatever the order in which they are added.
+
+use super::file::{Cursor, ModelError, put_varint};
+use super::hash::Key;
+
+/// Weights by feature key.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Labels per row.
+    labels: usize,
+    /// Bytes per row: `labels` rounded up so that rows add in whole registers.
+    stride: usize,
+    /// Value of one step.
+    scale: f32,
+    /// Open addressing, a power of two, at most half full: key, row + 1; row 0 means free.
+    slots: Vec<(Key, u32)>,
+    shift: u32,
+    rows: Vec<i8>,
+}
+
+/// Integer scores are added in groups of this many.
+pub(crate) const LANES: usize = 8;
+
+impl Table {
+    /// Quantises `rows` (key, one weight per label). Weights smaller than
+    /// half a step vanish, and so do rows of nothing but zeros.
+    pub(crate) fn quantise(labels: usize, mut rows: Vec<(Key, &[f32])>, step: f32) -> Self {
+        rows.sort_by_key(|&(key, _)| key);
+        let quantised = rows.iter().map(|(key, weights)| {
+            let row = weights.iter().map(|w| (w / step).round().clamp(-127.0, 127.0) as i8);
+            (*key, row.collect::<Vec<i8>>())
+        });
+        let kept: Vec<_> = quantised.filter(|(_, row)| row.iter().any(|&w| w != 0)).collect();
+        Table::build(labels, step, kept.len(), kept.iter().map(|(key, row)| (*key, row.as_slice())))
+    }
+
+    fn build<'r>(labels: usize, scale: f32, count: usize, rows: impl Iterator<Item = (Key, &'r [i8])>) -> Self {
+        let stride = labels.next_multiple_of(LANES);
+        let capacity = (2 * count).next_power_of_two().max(2);
+        let mut table = Table {
+            labels,
+            stride,
+            scale,
+            slots: vec![(0, 0); capacity],
+            shift: 32 - capacity.trailing_zeros(),
+            rows: vec![0; count * stride],
+        };
+        for (index, (key, row)) in rows.enumerate() {
+            let mut at = table.home(key);
+            while table.slots[at].1 != 0 {
+                at = (at + 1) & (capacity - 1);
+            }
+            table.slots[at] = (key, index as u32 + 1);
+            table.rows[index * stride..index * stride + labels].copy_from_slice(row);
+        }
+        table
+    }
+
+    /// Keys are well mixed but for their top bit, so the bits below it choose the slot.
+    #[inline]
+    fn home(&self, key: Key) -> usize {
+        ((key << 1) >> self.shift) as usize & (self.slots.len() - 1)
+    }
+
+    /// Number of features with a weight.
+    pub fn len(&self) -> usize {
+        self.rows.len() / self.stride
+    }
+
+    /// Whether no feature has a weight.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Width of a row of integer scores: a multiple of eight, at least the number of labels.
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// What one unit of an integer score is worth.
+    pub fn scale(&self) -> f32 {
+        self.scale
+    }
+
+    /// The weights of a feature, one per label and zeros up to the stride.
+    #[inline]
+    pub fn get(&self, key: Key) -> Option<&[i8]> {
+        let mut at = self.home(key);
+        loop {
+            let (found, row) = self.slots[at];
+            if row == 0 {
+                return None;
+            }
+            if found == key {
+                let start = (row as usize - 1) * self.stride;
+                return Some(&self.rows[start..start + self.stride]);
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    /// Adds the weights of all `keys` to `scores`, which is [`stride`](Table::stride) wide.
+    #[inline]
+    pub fn add(&self, keys: &[Key], scores: &mut [i32]) {
+        for &key in keys {
+            if let Some(row) = self.get(key) {
+                for (to, from) in scores.chunks_exact_mut(LANES).zip(row.chunks_exact(LANES)) {
+                    for lane in 0..LANES {
+                        to[lane] += i32::from(from[lane]);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Rows in order of their keys: distance from the key before, which labels
+    /// have a weight (a bit each), their weights.
+    pub(crate) fn write(&self, to: &mut Vec<u8>) {
+        let mut slots: Vec<_> = self.slots.iter().filter(|s| s.1 != 0).collect();
+        slots.sort_unstable();
+        put_varint(to, self.labels as u64);
+        to.extend(self.scale.to_le_bytes());
+        put_varint(to, slots.len() as u64);
+        let mut last = 0;
+        for &(key, row) in slots {
+            put_varint(to, u64::from(key - last));
+            last = key;
+            let start = (row as usize - 1) * self.stride;
+            let row = &self.rows[start..start + self.labels];
+            for group in row.chunks(8) {
+                to.push(group.iter().enumerate().fold(0, |mask, (at, &w)| mask | u8::from(w != 0) << at));
+            }
+            to.extend(row.iter().filter(|&&w| w != 0).map(|&w| w as u8));
+        }
+    }
+
+    pub(crate) fn read(cursor: &mut Cursor<'_>) -> Result<Self, ModelError> {
+        let labels = cursor.varint()? as usize;
+        let scale = cursor.f32()?;
+        let count = cursor.varint()? as usize;
+        if labels == 0 || labels > super::labels::MAX_LABELS || count > 1 << 28 {
+            return Err(cursor.malformed("its size makes no sense"));
+        }
+        let mut keys = Vec::new();
+        let mut weights = Vec::new();
+        let mut last = 0u64;
+        for _ in 0..count {
+            last += cursor.varint()?;
+            keys.push(Key::try_from(last).map_err(|_| cursor.malformed("its keys are out of order"))?);
+            let start = weights.len();
+            weights.resize(start + labels, 0);
+            let masks = cursor.take(labels.div_ceil(8))?;
+            for (label, weight) in weights[start..].iter_mut().enumerate() {
+                if masks[label / 8] >> (label % 8) & 1 != 0 {
+                    *weight = cursor.u8()? as i8;
+                }
+            }
+        }
+        let rows = keys.iter().copied().zip(weights.chunks_exact(labels));
+        Ok(Table::build(labels, scale, count, rows))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::file::{Reader, Writer};
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(
+            rows in prop::collection::btree_map(any::<Key>(), prop::collection::vec(-3.0f32..3.0, 9), 0..200),
+        ) {
+            let list = rows.iter().map(|(k, v)| (*k, v.as_slice())).collect();
+            let table = Table::quantise(9, list, 0.1);
+            let mut bytes = Vec::new();
+            table.write(&mut bytes);
+            let mut writer = Writer::new("test", 1);
+            writer.section("table", &bytes);
+            let file = writer.finish();
+            let again = Table::read(&mut Reader::open(&file, "test", 1).unwrap().section("table").unwrap()).unwrap();
+            let mut rewritten = Vec::new();
+            again.write(&mut rewritten);
+            prop_assert_eq!(&bytes, &rewritten);
+            let expected: BTreeMap<_, Vec<i8>> = rows
+                .iter()
+                .map(|(k, v)| (*k, v.iter().map(|w| (w / 0.1).round() as i8).collect::<Vec<_>>()))
+                .filter(|(_, v)| v.iter().any(|&w| w != 0))
+                .collect();
+            prop_assert_eq!(again.len(), expected.len());
+            for key in rows.keys() {
+                prop_assert_eq!(again.get(*key).map(|row| row[..9].to_vec()), expected.get(key).cloned());
+            }
+        }
+    }
+}

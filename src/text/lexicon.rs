@@ -1,0 +1,240 @@
+//! The word lists that sentences and tokens stand on, read once from the TSVs beside this file.
+//!
+//! Keys are words of up to sixteen bytes, folded to lower case and packed into
+//! one integer, so that asking costs a multiplication and mostly one compare.
+
+use std::sync::LazyLock;
+
+/// What the period of an abbreviation means; the header of `lexicons/abbreviations.tsv` says which is which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Abbreviation {
+    Title = 1,
+    Inner,
+    Number,
+    Month,
+    Company,
+    State,
+    Time,
+    Degree,
+    Suffix,
+    Measure,
+    Street,
+    Short,
+}
+
+impl Abbreviation {
+    const ALL: [(&'static str, Abbreviation); 12] = [
+        ("title", Abbreviation::Title),
+        ("inner", Abbreviation::Inner),
+        ("number", Abbreviation::Number),
+        ("month", Abbreviation::Month),
+        ("company", Abbreviation::Company),
+        ("state", Abbreviation::State),
+        ("time", Abbreviation::Time),
+        ("degree", Abbreviation::Degree),
+        ("suffix", Abbreviation::Suffix),
+        ("measure", Abbreviation::Measure),
+        ("street", Abbreviation::Street),
+        ("short", Abbreviation::Short),
+    ];
+}
+
+/// Bits of the word table.
+mod flag {
+    pub const STARTER: u8 = 1;
+    pub const REPORTS: u8 = 2;
+    pub const DATE: u8 = 4;
+    pub const ROLE: u8 = 8;
+    pub const BANG: u8 = 16;
+}
+
+/// Every list, opened.
+pub(super) struct Lexicon {
+    /// Abbreviations known only with a capital.
+    capital: Table,
+    /// Abbreviations known in any writing.
+    any: Table,
+    words: Table,
+}
+
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::shipped);
+
+impl Lexicon {
+    /// The lists that the crate carries.
+    pub(super) fn get() -> &'static Lexicon {
+        &LEXICON
+    }
+
+    fn shipped() -> Lexicon {
+        let (mut capital, mut any) = (Vec::new(), Vec::new());
+        for [form, class] in rows(include_str!("lexicons/abbreviations.tsv")) {
+            let Some((_, class)) = Abbreviation::ALL.iter().find(|(name, _)| *name == class) else {
+                continue;
+            };
+            let list = if form.starts_with(|c: char| c.is_uppercase()) { &mut capital } else { &mut any };
+            list.push((form, *class as u8));
+        }
+        let mut words = Vec::new();
+        for [word] in rows(include_str!("lexicons/starters.tsv")) {
+            words.push((word, flag::STARTER));
+        }
+        for [word, kind] in rows(include_str!("lexicons/followers.tsv")) {
+            let bit = match kind {
+                "date" => flag::DATE,
+                "role" => flag::ROLE,
+                _ => flag::BANG,
+            };
+            words.push((word, bit));
+        }
+        for [_, third, past] in rows(include_str!("../../gazetteers/words/reporting_verbs.tsv")) {
+            for form in past.split('|').chain([third]) {
+                words.push((form, flag::REPORTS));
+            }
+        }
+        Lexicon { capital: Table::new(&capital), any: Table::new(&any), words: Table::new(&words) }
+    }
+
+    /// The class of `word`, written as it stands before its period.
+    #[inline]
+    pub(super) fn abbreviation(&self, word: &[u8]) -> Option<Abbreviation> {
+        // The longest form has eight bytes; most words end the search here.
+        if word.len() > 8 {
+            return None;
+        }
+        let key = key(word)?;
+        let mut class = 0;
+        if word[0].is_ascii_uppercase() {
+            class = self.capital.get(key);
+        }
+        if class == 0 {
+            class = self.any.get(key);
+        }
+        (class != 0).then(|| Abbreviation::ALL[class as usize - 1].1)
+    }
+
+    /// Whether a capitalised `word` starts a sentence rather than goes on with a name.
+    #[inline]
+    pub(super) fn starts(&self, word: &[u8]) -> bool {
+        self.has(word, flag::STARTER)
+    }
+
+    /// Whether `word` is a finite form of a reporting verb: "said", "asks".
+    #[inline]
+    pub(super) fn reports(&self, word: &[u8]) -> bool {
+        self.has(word, flag::REPORTS)
+    }
+
+    /// A day, month or time zone: "Tuesday", "EST".
+    #[inline]
+    pub(super) fn date(&self, word: &[u8]) -> bool {
+        self.has(word, flag::DATE)
+    }
+
+    /// A role that goes on with a name: "President".
+    #[inline]
+    pub(super) fn role(&self, word: &[u8]) -> bool {
+        self.has(word, flag::ROLE)
+    }
+
+    /// A name that is written with an exclamation mark: "Yahoo".
+    #[inline]
+    pub(super) fn bang(&self, word: &[u8]) -> bool {
+        self.has(word, flag::BANG)
+    }
+
+    #[inline]
+    fn has(&self, word: &[u8], bit: u8) -> bool {
+        key(word).is_some_and(|key| self.words.get(key) & bit != 0)
+    }
+}
+
+/// The rows of a list: comment lines, the header and empty lines left out.
+fn rows<const N: usize>(list: &'static str) -> impl Iterator<Item = [&'static str; N]> {
+    let rows = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).skip(1);
+    rows.map(|line| {
+        let mut fields = line.split('\t');
+        std::array::from_fn(|_| fields.next().unwrap_or(""))
+    })
+}
+
+/// `word` folded and packed; none when it is empty or longer than sixteen bytes.
+#[inline]
+fn key(word: &[u8]) -> Option<u128> {
+    if word.is_empty() || word.len() > 16 {
+        return None;
+    }
+    let mut bytes = [0u8; 16];
+    for (to, from) in bytes.iter_mut().zip(word) {
+        *to = from.to_ascii_lowercase();
+    }
+    Some(u128::from_le_bytes(bytes))
+}
+
+/// An open-addressing table from packed words to a byte; absent words give 0.
+struct Table {
+    slots: Vec<(u128, u8)>,
+    shift: u32,
+}
+
+impl Table {
+    fn new(entries: &[(&str, u8)]) -> Table {
+        let size = (entries.len() * 4).next_power_of_two().max(16);
+        let mut table = Table { slots: vec![(0, 0); size], shift: 64 - size.trailing_zeros() };
+        for (word, value) in entries {
+            let Some(key) = key(word.as_bytes()) else { continue };
+            let slot = table.find(key);
+            table.slots[slot].0 = key;
+            table.slots[slot].1 |= value;
+        }
+        table
+    }
+
+    #[inline]
+    fn get(&self, key: u128) -> u8 {
+        self.slots[self.find(key)].1
+    }
+
+    /// The slot that holds `key`, or the free one where it would go.
+    #[inline]
+    fn find(&self, key: u128) -> usize {
+        let folded = (key as u64) ^ ((key >> 64) as u64).rotate_left(23);
+        let mut slot = (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize;
+        while self.slots[slot].0 != key && self.slots[slot].0 != 0 {
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+        slot
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_well_formed() {
+        for [form, class] in rows(include_str!("lexicons/abbreviations.tsv")) {
+            assert!(Abbreviation::ALL.iter().any(|(name, _)| *name == class), "{form}: no class {class:?}");
+            assert!(form.len() <= 8 && !form.ends_with('.'), "{form}");
+            assert_eq!(Lexicon::get().abbreviation(form.as_bytes()).map(|c| c as u8), {
+                let class = Abbreviation::ALL.iter().find(|(name, _)| *name == class);
+                class.map(|(_, class)| *class as u8)
+            });
+        }
+        for [word] in rows(include_str!("lexicons/starters.tsv")) {
+            assert!(Lexicon::get().starts(word.as_bytes()), "{word}");
+        }
+        for [word, kind] in rows(include_str!("lexicons/followers.tsv")) {
+            assert!(["date", "role", "bang"].contains(&kind), "{word}: no kind {kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_capital_form_needs_the_capital() {
+        let lexicon = Lexicon::get();
+        assert_eq!(lexicon.abbreviation(b"No"), Some(Abbreviation::Number));
+        assert_eq!(lexicon.abbreviation(b"no"), None);
+        assert_eq!(lexicon.abbreviation(b"INC"), Some(Abbreviation::Company));
+        assert!(lexicon.starts(b"The") && lexicon.reports(b"said") && !lexicon.reports(b"table"));
+    }
+}

@@ -1,0 +1,147 @@
+//! Where sentences begin and end.
+//!
+//! The scanner gives the bytes that could end a sentence; for each, the marks
+//! around it are read and the rules of [`super::boundary`] decide. Line breaks
+//! are read as [`super::layout`] says for the whole document.
+
+use super::boundary::{Place, ends, ends_unspaced};
+use super::label::Label;
+use super::layout::Layout;
+use super::lexicon::Lexicon;
+use super::marks::{Next, Run};
+use super::scan::Scanner;
+use crate::Span;
+
+/// The sentences of a text, in order, as spans without surrounding white space.
+///
+/// Nothing is allocated, and the cost is linear in the length of the text. What
+/// lies between two sentences is white space only.
+///
+/// ```
+/// use saidwho::text::Sentences;
+/// let text = "Gen. Mark Milley left for the U.S. on Sunday. “Why now?” Ms. Lopez asked.";
+/// let found: Vec<&str> = Sentences::new(text).map(|span| span.of(text)).collect();
+/// assert_eq!(found, ["Gen. Mark Milley left for the U.S. on Sunday.", "“Why now?” Ms. Lopez asked."]);
+/// ```
+#[derive(Clone)]
+pub struct Sentences<'t> {
+    text: &'t str,
+    layout: Layout,
+    lexicon: &'static Lexicon,
+    scanner: Scanner<'t>,
+    /// Where the next sentence begins, white space before it included.
+    at: usize,
+}
+
+impl<'t> Sentences<'t> {
+    /// Prepares to read `text`: its lines are looked at once, to see how it is laid out.
+    pub fn new(text: &'t str) -> Self {
+        Sentences {
+            text,
+            layout: Layout::of(text),
+            lexicon: Lexicon::get(),
+            scanner: Scanner::new(text.as_bytes()),
+            at: 0,
+        }
+    }
+
+    /// Whether a block ends in the white space between two sentences.
+    pub(super) fn parted(&self, gap: Span) -> bool {
+        let bytes = self.text.as_bytes();
+        let mut at = gap.start();
+        while let Some(found) = memchr::memchr2(b'\n', b'\r', &bytes[at..gap.end()]) {
+            let line = self.layout.read(bytes, at + found);
+            if line.hard {
+                return true;
+            }
+            at = line.resume.min(gap.end());
+        }
+        false
+    }
+}
+
+impl Iterator for Sentences<'_> {
+    type Item = Span;
+
+    fn next(&mut self) -> Option<Span> {
+        let text = self.text;
+        let bytes = text.as_bytes();
+        let start = text.len() - text[self.at..].trim_start().len();
+        if start == text.len() {
+            self.at = start;
+            return None;
+        }
+        self.scanner.seek(start);
+        let label = Label::read(bytes, start);
+        while let Some(at) = self.scanner.next() {
+            match bytes[at] {
+                b'\n' | b'\r' => {
+                    let line = self.layout.read(bytes, at);
+                    self.scanner.seek(line.resume);
+                    if line.hard {
+                        return Some(self.close(start, at, line.resume));
+                    }
+                    continue;
+                }
+                b')' | 0xA2 | 0x83 => {
+                    if let Some(cut) = label.next_item(bytes, at, start) {
+                        return Some(self.close(start, cut, cut));
+                    }
+                    continue;
+                }
+                b'.' => {
+                    // Decimals and the like, without further ado.
+                    if bytes.get(at + 1).is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
+                        continue;
+                    }
+                    if let Some(cut) = label.next_item(bytes, at, start) {
+                        return Some(self.close(start, cut, cut));
+                    }
+                }
+                _ => {}
+            }
+            let Some(run) = Run::read(bytes, at, start) else { continue };
+            self.scanner.seek(run.end);
+            if let Some(end) = self.judge(start, label.end, run) {
+                self.scanner.seek(end);
+                return Some(self.close(start, end, end));
+            }
+        }
+        Some(self.close(start, text.len(), text.len()))
+    }
+}
+
+impl Sentences<'_> {
+    /// Where the sentence that began at `start` ends, if it does at `run`.
+    #[inline]
+    fn judge(&self, start: usize, label: usize, run: Run) -> Option<usize> {
+        let text = self.text;
+        let place = Place { text, sentence: start, label, lexicon: self.lexicon, run };
+        let spaced = match text.as_bytes().get(run.end) {
+            None => return Some(run.end),
+            Some(byte) if byte.is_ascii() => byte.is_ascii_whitespace() || *byte == 0x0B,
+            Some(_) => text[run.end..].starts_with(char::is_whitespace),
+        };
+        if !spaced {
+            return ends_unspaced(&place);
+        }
+        let next = Next::read(text, &self.layout, run.end);
+        // "words. . . . The": the sentence ends with its own period, the next begins with the three that follow.
+        if run.spaced
+            && run.dots == 4
+            && run.first == run.start + 1
+            && text.as_bytes()[run.start.max(1) - 1] != b' '
+            && run.marks == run.end
+        {
+            return ends(&place, &next).then_some(run.first);
+        }
+        ends(&place, &next).then_some(run.end)
+    }
+
+    #[inline]
+    fn close(&mut self, start: usize, end: usize, resume: usize) -> Span {
+        self.at = resume;
+        let length = self.text[start..end].trim_end().len();
+        Span::new(start, start + length)
+    }
+}

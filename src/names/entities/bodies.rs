@@ -1,0 +1,171 @@
+//! Which organization or place a name means: lists, legal suffixes, acronyms, and short forms of longer names.
+
+use super::forms::Form;
+use super::groups::Groups;
+use crate::annotations::{Annotations, EntityType};
+use crate::gazetteer::Gazetteer;
+
+/// Words that writers leave out when they make an acronym, and that no name starts or ends with.
+const LINKING: [&str; 14] =
+    ["of", "the", "and", "for", "in", "on", "to", "at", "de", "la", "du", "des", "del", "y"];
+
+/// Joins the mentions of each organization or place among `forms`, all of one type.
+pub(super) fn group(text: &str, found: &Annotations, forms: &[&Form], lists: &Gazetteer, groups: &mut Groups) {
+    let mut order: Vec<&Form> = forms.to_vec();
+    order.sort_by_key(|form| (std::cmp::Reverse(form.words.len()), form.mentions[0]));
+    let known: Vec<Option<String>> = order.iter().map(|form| identity(text, found, form, lists)).collect();
+    for form in &order {
+        groups.join_all(&form.mentions);
+    }
+    for (at, form) in order.iter().enumerate() {
+        let longer = &order[..at];
+        let core = without_legal_suffix(&form.words, lists);
+        let same = longer.iter().enumerate().find(|&(other, long)| {
+            let long_core = without_legal_suffix(&long.words, lists);
+            core == long_core || glued(core, long_core) || (known[at].is_some() && known[at] == known[other])
+        });
+        let same = same.map(|(_, form)| *form).or_else(|| {
+            // A short form counts when only one longer name can be meant.
+            let mut fitting = longer.iter().filter(|long| {
+                // A known name that the lists tell apart from the longer one stays itself.
+                short_form(core, &long.words, form.kind) || (is_acronym_shaped(text, found, form) && spells(core, &long.words))
+            });
+            let first = fitting.next()?;
+            let root = groups.first(first.mentions[0]);
+            fitting.all(|long| groups.first(long.mentions[0]) == root).then_some(*first)
+        });
+        if let Some(long) = same {
+            groups.join(long.mentions[0], form.mentions[0]);
+        }
+    }
+}
+
+/// The list entry that a form means first of all, when there is one.
+fn identity(text: &str, found: &Annotations, form: &Form, lists: &Gazetteer) -> Option<String> {
+    let name = found.mentions[form.mentions[0] as usize].span.of(text);
+    let mut best: Option<(f32, String)> = None;
+    for id in lists.find(name) {
+        for entry in lists.entries(id).filter(|entry| entry.kind() == form.kind) {
+            if best.as_ref().is_none_or(|(prominence, _)| entry.prominence() > *prominence) {
+                best = Some((entry.prominence(), entry.name()));
+            }
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+/// Explicit introductions: "World Internet Conference (WIC)". The acronym's
+/// mention joins the name before it and takes its type.
+pub(super) fn introductions(text: &str, found: &Annotations) -> Vec<(u32, u32)> {
+    let mut pairs = Vec::new();
+    for (at, pair) in found.mentions.windows(2).enumerate() {
+        let between = &text[pair[0].span.end()..pair[1].span.start()];
+        let closes = text[pair[1].span.end()..].starts_with(')');
+        let opened = between.trim_start().strip_prefix('(').map(str::trim);
+        let acronym = pair[1].span.of(text);
+        let letters: String = acronym.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        let upper = acronym.chars().filter(|c| c.is_uppercase()).count();
+        if closes
+            && matches!(opened, Some("" | "the"))
+            && pair[0].kind != EntityType::Person
+            && upper >= 2
+            && pair[1].tokens.len() == 1
+            && letters.len() < pair[0].span.len()
+            && in_order(&letters, &pair[0].span.of(text).to_lowercase())
+        {
+            pairs.push((at as u32, at as u32 + 1));
+        }
+    }
+    pairs
+}
+
+/// Whether the letters stand in `name` in this order, the first at its start.
+fn in_order(letters: &str, name: &str) -> bool {
+    let mut rest = name.chars();
+    name.chars().next() == letters.chars().next() && letters.chars().all(|l| rest.any(|c| c == l))
+}
+
+/// Written in capitals, two letters or more.
+fn is_acronym_shaped(text: &str, found: &Annotations, form: &Form) -> bool {
+    let name = found.mentions[form.mentions[0] as usize].span.of(text);
+    form.words.len() == 1
+        && name.chars().filter(|c| c.is_uppercase()).count() >= 2
+        && name.chars().all(|c| c.is_uppercase() || !c.is_alphabetic() || c == 's')
+}
+
+/// Whether a one-word acronym takes the initials of `words`, with or without the linking ones.
+fn spells(acronym: &[String], words: &[String]) -> bool {
+    let [acronym] = acronym else { return false };
+    if words.len() < 2 {
+        return false;
+    }
+    let initials = |all: bool| -> String {
+        words.iter().filter(|w| all || !LINKING.contains(&w.as_str())).filter_map(|w| w.chars().next()).collect()
+    };
+    *acronym == initials(true) || *acronym == initials(false)
+}
+
+/// Whether `short` is the start or the end of `long`: "Barclays" of "Barclays
+/// Bank", "Supreme Court" of "Federal Supreme Court".
+fn short_form(short: &[String], long: &[String], kind: EntityType) -> bool {
+    // "York" is not short for "New York", nor "Congo" for "Republic of Congo": places keep their words.
+    if kind != EntityType::Organization || short.is_empty() || short.len() >= long.len() {
+        return false;
+    }
+    let linking = |word: &String| LINKING.contains(&word.as_str());
+    let starts = long.starts_with(short) && !linking(&long[short.len()]);
+    let ends = long.ends_with(short) && short.len() >= 2 && !linking(&long[long.len() - short.len() - 1]);
+    starts || ends
+}
+
+/// "Store 974" and "Store974".
+fn glued(a: &[String], b: &[String]) -> bool {
+    a.len() != b.len() && a.concat() == b.concat()
+}
+
+/// The words before "Ltd", "Inc", "GmbH".
+fn without_legal_suffix<'w>(words: &'w [String], lists: &Gazetteer) -> &'w [String] {
+    let suffixes = lists.phrases("legal-suffix");
+    let mut core = words;
+    if let [first, rest @ ..] = core
+        && first == "the"
+        && !rest.is_empty()
+    {
+        core = rest;
+    }
+    while let [rest @ .., last] = core {
+        let legal = suffixes.get(last).is_some() || COMMON_SUFFIXES.contains(&last.as_str());
+        if rest.is_empty() || !legal {
+            break;
+        }
+        core = rest;
+    }
+    core
+}
+
+/// The legal suffixes of the news, for when no list is loaded.
+const COMMON_SUFFIXES: [&str; 9] = ["inc", "ltd", "plc", "corp", "co", "llc", "gmbh", "ag", "sa"];
+
+#[cfg(test)]
+mod tests {
+    use super::super::forms::fold;
+    use super::*;
+
+    #[test]
+    fn acronyms() {
+        assert!(spells(&fold("WIC"), &fold("World Internet Conference")));
+        assert!(spells(&fold("DoJ"), &fold("Department of Justice")));
+        assert!(spells(&fold("FAO"), &fold("Food and Agriculture Organization")));
+        assert!(!spells(&fold("WTO"), &fold("World Health Organization")));
+        assert!(in_order("ofcom", "office of communications"));
+    }
+
+    #[test]
+    fn short_forms() {
+        let short = |a, b| short_form(&fold(a), &fold(b), EntityType::Organization);
+        assert!(short("Barclays", "Barclays Bank"));
+        assert!(short("Supreme Court", "Federal Supreme Court"));
+        assert!(!short("Bank", "Bank of England"));
+        assert!(!short("Court", "Federal Supreme Court"));
+    }
+}

@@ -1,0 +1,241 @@
+//! Which person a name means: full names first, then the bare surnames and given names.
+
+use super::forms::Form;
+use super::groups::Groups;
+use crate::annotations::{Annotations, Gender};
+use crate::gazetteer::Gazetteer;
+
+/// A person of the article: full forms that are one name, and the mentions known to be theirs.
+struct Person<'f> {
+    /// Full names, folded, without suffix.
+    names: Vec<&'f [String]>,
+    /// The mentions joined so far, in text order.
+    mentions: Vec<u32>,
+    /// What the honorifics before them say.
+    gender: Option<Gender>,
+}
+
+/// Joins the mentions of each person among `forms`. `honorifics` holds, for
+/// every mention, the gender that a title before it tells ("Mrs.").
+pub(super) fn group(
+    found: &Annotations,
+    forms: &[&Form],
+    honorifics: &[Option<Gender>],
+    lists: &Gazetteer,
+    groups: &mut Groups,
+) {
+    let mut order: Vec<&Form> = forms.iter().copied().filter(|f| is_full(&f.words)).collect();
+    // Longest names first: short ones then find the whole name to join.
+    order.sort_by_key(|form| (std::cmp::Reverse(bare(&form.words).len()), form.mentions[0]));
+    let mut people: Vec<Person> = Vec::new();
+    for form in order {
+        let name = bare(&form.words);
+        let gender = form.mentions.iter().find_map(|&m| honorifics[m as usize]);
+        let same = people.iter_mut().find(|person| {
+            !opposed(person.gender, gender) && person.names.iter().any(|other| same_person(other, name, lists))
+        });
+        match same {
+            Some(person) => {
+                person.names.push(name);
+                person.mentions.extend(&form.mentions);
+                person.mentions.sort_unstable();
+                person.gender = person.gender.or(gender);
+            }
+            None => people.push(Person { names: vec![name], mentions: form.mentions.clone(), gender }),
+        }
+    }
+    for person in &people {
+        groups.join_all(&person.mentions);
+    }
+    let mut partial: Vec<(u32, &Form)> = forms
+        .iter()
+        .filter(|f| !is_full(&f.words))
+        .flat_map(|&form| form.mentions.iter().map(move |&mention| (mention, form)))
+        .collect();
+    partial.sort_by_key(|&(mention, _)| mention);
+    let strangers: Vec<(u32, &Form)> = partial
+        .into_iter()
+        .filter(|&(mention, form)| {
+            let Some(person) = whose(mention, bare(&form.words), &people, honorifics, found) else { return true };
+            groups.join(people[person].mentions[0], mention);
+            people[person].mentions.push(mention);
+            people[person].mentions.sort_unstable();
+            people[person].gender = people[person].gender.or(honorifics[mention as usize]);
+            false
+        })
+        .collect();
+    // Without a full name, one spelling is one person, unless honorifics tell them apart.
+    for (at, &(mention, form)) in strangers.iter().enumerate() {
+        let earlier = strangers[..at].iter().rev().find(|&&(other, other_form)| {
+            std::ptr::eq(other_form, form) && !opposed(honorifics[other as usize], honorifics[mention as usize])
+        });
+        if let Some(&(other, _)) = earlier {
+            groups.join(other, mention);
+        }
+    }
+}
+
+/// The person whom a bare name at `mention` means: surnames before given
+/// names, then the one last spoken of, else the first to come.
+fn whose(
+    mention: u32,
+    name: &[String],
+    people: &[Person],
+    honorifics: &[Option<Gender>],
+    found: &Annotations,
+) -> Option<usize> {
+    let here = found.mentions[mention as usize].span.start();
+    people
+        .iter()
+        .enumerate()
+        .filter(|(_, person)| !opposed(person.gender, honorifics[mention as usize]))
+        .filter_map(|(index, person)| {
+            let part = person.names.iter().filter_map(|full| part_of(full, name)).max()?;
+            let before = person.mentions.iter().rev().find(|&&m| m < mention);
+            // Nearness: everything before beats everything after.
+            let near = match before {
+                Some(&m) => (1, m as i64),
+                None => (0, -(found.mentions[person.mentions[0] as usize].span.start() as i64 - here as i64)),
+            };
+            Some(((part, near), index))
+        })
+        .max_by_key(|&(rank, index)| (rank, std::cmp::Reverse(index)))
+        .map(|(_, index)| index)
+}
+
+/// How well `name` stands for `full`: 3 the end ("van der Leyen"), 2 the start ("Xi", "Hillary"), 1 within.
+fn part_of(full: &[String], name: &[String]) -> Option<u8> {
+    if name.len() >= full.len() {
+        return None;
+    }
+    if full.ends_with(name) {
+        return Some(3);
+    }
+    if full.starts_with(name) {
+        return Some(2);
+    }
+    full.windows(name.len()).any(|w| w == name).then_some(1)
+}
+
+/// Whether two full names can be one person's.
+fn same_person(a: &[String], b: &[String], lists: &Gazetteer) -> bool {
+    let (long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
+    let (Some(long_first), Some(short_first)) = (long.first(), short.first()) else { return false };
+    let (Some(long_last), Some(short_last)) = (long.last(), short.last()) else { return false };
+    if short.len() >= 2 && long.windows(short.len()).any(|w| w == short) {
+        return true;
+    }
+    if short_last == long_last && same_given(long_first, short_first, lists) {
+        let (long_middle, short_middle) = (&long[1..long.len() - 1], &short[1..short.len() - 1]);
+        return subsequence(short_middle, long_middle, |s, l| s == l || is_initial_of(s, l) || is_initial_of(l, s));
+    }
+    // "Gabriel García" of "Gabriel José García Márquez".
+    if short.len() >= 2 && short_first == long_first && subsequence(short, long, |s, l| s == l) {
+        return true;
+    }
+    // "Jinping Xi".
+    if long.len() == 2 && short.len() == 2 && long[0] == short[1] && long[1] == short[0] {
+        return true;
+    }
+    long.len() == short.len() && {
+        let mut odd = long.iter().zip(short).filter(|(l, s)| l != s);
+        matches!((odd.next(), odd.next()), (Some((l, s)), None) if respelled(l, s))
+    }
+}
+
+fn same_given(a: &str, b: &str, lists: &Gazetteer) -> bool {
+    a == b
+        || is_initial_of(a, b)
+        || is_initial_of(b, a)
+        || is_nickname(a, b, lists)
+        || is_nickname(b, a, lists)
+        || respelled(a, b)
+}
+
+/// Whether the list of nicknames gives `short` for `name`.
+fn is_nickname(name: &str, short: &str, lists: &Gazetteer) -> bool {
+    lists
+        .phrases("nickname")
+        .get(name)
+        .is_some_and(|phrase| phrase.get("nicknames").split('|').any(|nick| nick.eq_ignore_ascii_case(short)))
+}
+
+fn is_initial_of(initial: &str, word: &str) -> bool {
+    initial.chars().count() == 1 && word.starts_with(initial)
+}
+
+/// "Mohamed" and "Mohammed": one letter more, less or other, not the first
+/// and not the last (which tells Mario from Maria).
+fn respelled(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let (long, short) = if a.len() >= b.len() { (&a, &b) } else { (&b, &a) };
+    if short.len() < 5 || long.len() - short.len() > 1 {
+        return false;
+    }
+    let head = long.iter().zip(short).take_while(|(l, s)| l == s).count();
+    let tail = long.iter().rev().zip(short.iter().rev()).take_while(|(l, s)| l == s).count();
+    head > 0 && tail > 0 && head + tail + 1 >= long.len()
+}
+
+/// Whether the items of `short` stand in `long` in this order.
+fn subsequence(short: &[String], long: &[String], same: impl Fn(&str, &str) -> bool) -> bool {
+    let mut rest = long.iter();
+    short.iter().all(|s| rest.any(|l| same(s, l)))
+}
+
+/// Two names or more, the first of which is no particle.
+fn is_full(words: &[String]) -> bool {
+    let words = bare(words);
+    words.len() >= 2 && !is_particle(&words[0])
+}
+
+/// Particles with which a bare surname can begin.
+fn is_particle(word: &str) -> bool {
+    const PARTICLES: [&str; 22] = [
+        "al", "el", "bin", "ibn", "ben", "bint", "van", "von", "der", "den", "de", "da", "do", "dos", "das", "del",
+        "della", "di", "du", "la", "le", "ter",
+    ];
+    PARTICLES.contains(&word)
+}
+
+/// The name without "Jr", "III" at its end.
+fn bare(words: &[String]) -> &[String] {
+    const SUFFIXES: [&str; 7] = ["jr", "sr", "jnr", "snr", "ii", "iii", "iv"];
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() && SUFFIXES.contains(&last.as_str()) => rest,
+        _ => words,
+    }
+}
+
+fn opposed(a: Option<Gender>, b: Option<Gender>) -> bool {
+    matches!((a, b), (Some(a), Some(b)) if a != b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::forms::fold;
+    use super::*;
+
+    fn same(a: &str, b: &str) -> bool {
+        same_person(&fold(a), &fold(b), Gazetteer::shipped())
+    }
+
+    #[test]
+    fn one_person_under_several_full_names() {
+        assert!(same("John F. Kennedy", "John Kennedy"));
+        assert!(same("Luiz Inácio Lula da Silva", "Lula da Silva"));
+        assert!(same("Gabriel José García Márquez", "Gabriel García"));
+        assert!(same("J. Edgar Hoover", "John Edgar Hoover"));
+        assert!(same("Jinping Xi", "Xi Jinping"));
+        assert!(same("Mohamed Salah", "Mohammed Salah"));
+    }
+
+    #[test]
+    fn two_people_with_something_in_common() {
+        assert!(!same("Bill Clinton", "Hillary Clinton"));
+        assert!(!same("Mario Draghi", "Maria Draghi"));
+        assert!(!same("George H. W. Bush", "George Washington"));
+        assert!(!same("Kim Jong Un", "Kim Jong Il"));
+        assert!(!same("John A. Smith", "John B. Smith"));
+    }
+}

@@ -1,5 +1,10 @@
 //! Who and what is named: mentions and entities.
 
+pub mod entities;
+mod gender;
+mod links;
+mod titles;
+
 use crate::Annotations;
 
 /// The stage: its lists and its tagger.

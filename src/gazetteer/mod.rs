@@ -99,7 +99,8 @@ impl Gazetteer {
 /// All hits of a span that is kept are kept. `hits` come as [`Gazetteer::lookup`] gives them.
 pub fn longest(hits: &mut Vec<Hit>) {
     hits.sort_by(|a, b| {
-        (a.tokens.start, std::cmp::Reverse(a.tokens.end)).cmp(&(b.tokens.start, std::cmp::Reverse(b.tokens.end)))
+        (a.tokens.start, std::cmp::Reverse(a.tokens.end))
+            .cmp(&(b.tokens.start, std::cmp::Reverse(b.tokens.end)))
     });
     let mut kept = 0..0;
     hits.retain(|hit| {

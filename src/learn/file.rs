@@ -22,7 +22,9 @@ const HEADER: usize = 28;
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum ModelError {
     /// The first bytes are not those of a model.
-    #[error("this is no saidwho model (it does not begin with the words a model begins with): check the path")]
+    #[error(
+        "this is no saidwho model (it does not begin with the words a model begins with): check the path"
+    )]
     NotAModel,
     /// A model of something else.
     #[error("this is a model of \"{found}\", not of \"{wanted}\": give the right file")]

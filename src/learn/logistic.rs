@@ -58,7 +58,8 @@ impl Logistic {
         }
         let mut keys: Vec<Key> = counts.iter().filter(|c| *c.1 >= settings.min_count).map(|c| *c.0).collect();
         keys.sort_unstable();
-        let rows: HashMap<Key, usize, FixedState> = keys.iter().enumerate().map(|(row, key)| (*key, row)).collect();
+        let rows: HashMap<Key, usize, FixedState> =
+            keys.iter().enumerate().map(|(row, key)| (*key, row)).collect();
         let mut weights = vec![0.0f32; keys.len()];
         let mut squares = vec![0.1f32; keys.len()];
         let (mut bias, mut bias_square) = (0.0f32, 0.1f32);
@@ -69,7 +70,8 @@ impl Logistic {
             let rate = settings.rate * (1.0 - pass as f32 / settings.passes as f32);
             for &at in &order {
                 let case = &cases[at];
-                let known = || case.features.iter().filter_map(|(key, value)| Some((*rows.get(key)?, *value)));
+                let known =
+                    || case.features.iter().filter_map(|(key, value)| Some((*rows.get(key)?, *value)));
                 let score = bias + known().map(|(row, value)| weights[row] * value).sum::<f32>();
                 let error = sigmoid(score) - f32::from(u8::from(case.answer));
                 bias_square += error * error;
@@ -125,6 +127,9 @@ mod tests {
         let ask = |bits: &[u64]| model.probability(bits.iter().map(|bit| (key(0, *bit), 1.0)));
         assert!(ask(&[0]) > 0.9 && ask(&[0, 2]) > 0.9);
         assert!(ask(&[0, 1]) < 0.1 && ask(&[1]) < 0.1 && ask(&[]) < 0.1);
-        assert_eq!(model.write(), Logistic::train(&cases, &Settings { passes: 50, ..Settings::default() }).write());
+        assert_eq!(
+            model.write(),
+            Logistic::train(&cases, &Settings { passes: 50, ..Settings::default() }).write()
+        );
     }
 }

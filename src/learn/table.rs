@@ -37,7 +37,12 @@ impl Table {
         Table::build(labels, step, kept.len(), kept.iter().map(|(key, row)| (*key, row.as_slice())))
     }
 
-    fn build<'r>(labels: usize, scale: f32, count: usize, rows: impl Iterator<Item = (Key, &'r [i8])>) -> Self {
+    fn build<'r>(
+        labels: usize,
+        scale: f32,
+        count: usize,
+        rows: impl Iterator<Item = (Key, &'r [i8])>,
+    ) -> Self {
         let stride = labels.next_multiple_of(LANES);
         let capacity = (2 * count).next_power_of_two().max(2);
         let mut table = Table {

@@ -401,7 +401,8 @@ impl Trainer {
     /// Folds the wanted domain in, prunes, quantises.
     fn finish(mut self, labels: Labels, keys: &[Key], settings: &Settings) -> Crf {
         let (count, stride) = (self.count, self.stride);
-        let index: HashMap<Key, usize, FixedState> = keys.iter().enumerate().map(|(row, key)| (*key, row)).collect();
+        let index: HashMap<Key, usize, FixedState> =
+            keys.iter().enumerate().map(|(row, key)| (*key, row)).collect();
         // Rows of one training set are keyed `within` it; those that are no
         // general feature's share must not stay in the model.
         let mut general = vec![true; keys.len()];

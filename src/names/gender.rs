@@ -45,7 +45,9 @@ fn pronoun_votes(text: &str, found: &Annotations) -> Vec<(u32, u32)> {
             }
             mention += 1;
         }
-        for (at, token) in found.tokens[sentence.tokens.start as usize..sentence.tokens.end as usize].iter().enumerate() {
+        for (at, token) in
+            found.tokens[sentence.tokens.start as usize..sentence.tokens.end as usize].iter().enumerate()
+        {
             let word = token.span.of(text);
             let female = match word {
                 "he" | "He" | "his" | "His" | "him" | "himself" => false,

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
+use crate::Span;
 use crate::annotations::{Annotations, Entity, EntityType, Gender, TokenKind};
 use crate::gazetteer::{Gazetteer, Phrase};
-use crate::Span;
 
 /// Longest role after a name, in tokens: what is longer is a clause.
 const LONGEST_ROLE: usize = 16;
@@ -100,8 +100,10 @@ fn after(
         return;
     }
     let mut start = comma + 1;
-    let close = (start..tokens.len().min(start + LONGEST_ROLE))
-        .find(|&at| tokens[at].kind == TokenKind::Punctuation && matches!(word(at), "," | "." | ";" | ")" | ":" | "--" | "–" | "—"));
+    let close = (start..tokens.len().min(start + LONGEST_ROLE)).find(|&at| {
+        tokens[at].kind == TokenKind::Punctuation
+            && matches!(word(at), "," | "." | ";" | ")" | ":" | "--" | "–" | "—")
+    });
     let Some(close) = close else { return };
     while start < close && matches!(word(start), "the" | "a" | "an" | "also" | "who" | "is" | "his" | "her") {
         if matches!(word(start), "who" | "is") && word(start + 1).is_empty() {
@@ -112,7 +114,8 @@ fn after(
     // "CEO of GSMA Ltd and also member of …" are two.
     let mut piece = start;
     while piece < close {
-        let split = (piece + 1..close).find(|&at| word(at) == "and" && role_in(at + 1..close.min(at + 5), titles, roles));
+        let split = (piece + 1..close)
+            .find(|&at| word(at) == "and" && role_in(at + 1..close.min(at + 5), titles, roles));
         let stop = split.unwrap_or(close);
         let head_reach = stop.min(piece + 5);
         if role_in(piece..head_reach, titles, roles) && stop > piece {
@@ -128,7 +131,11 @@ fn after(
 }
 
 /// Whether a title or role begins within these tokens.
-fn role_in(within: Range<usize>, titles: &[(Range<u32>, Phrase<'_>)], roles: &[(Range<u32>, Phrase<'_>)]) -> bool {
+fn role_in(
+    within: Range<usize>,
+    titles: &[(Range<u32>, Phrase<'_>)],
+    roles: &[(Range<u32>, Phrase<'_>)],
+) -> bool {
     [titles, roles].iter().any(|phrases| {
         let first = phrases.partition_point(|(range, _)| (range.start as usize) < within.start);
         phrases[first..]

@@ -10,7 +10,13 @@ const LINKING: [&str; 14] =
     ["of", "the", "and", "for", "in", "on", "to", "at", "de", "la", "du", "des", "del", "y"];
 
 /// Joins the mentions of each organization or place among `forms`, all of one type.
-pub(super) fn group(text: &str, found: &Annotations, forms: &[&Form], lists: &Gazetteer, groups: &mut Groups) {
+pub(super) fn group(
+    text: &str,
+    found: &Annotations,
+    forms: &[&Form],
+    lists: &Gazetteer,
+    groups: &mut Groups,
+) {
     let mut order: Vec<&Form> = forms.to_vec();
     order.sort_by_key(|form| (std::cmp::Reverse(form.words.len()), form.mentions[0]));
     let known: Vec<Option<String>> = order.iter().map(|form| identity(text, found, form, lists)).collect();
@@ -28,7 +34,8 @@ pub(super) fn group(text: &str, found: &Annotations, forms: &[&Form], lists: &Ga
             // A short form counts when only one longer name can be meant.
             let mut fitting = longer.iter().filter(|long| {
                 // A known name that the lists tell apart from the longer one stays itself.
-                short_form(core, &long.words, form.kind) || (is_acronym_shaped(text, found, form) && spells(core, &long.words))
+                short_form(core, &long.words, form.kind)
+                    || (is_acronym_shaped(text, found, form) && spells(core, &long.words))
             });
             let first = fitting.next()?;
             let root = groups.first(first.mentions[0]);
@@ -63,7 +70,8 @@ pub(super) fn introductions(text: &str, found: &Annotations) -> Vec<(u32, u32)> 
         let closes = text[pair[1].span.end()..].starts_with(')');
         let opened = between.trim_start().strip_prefix('(').map(str::trim);
         let acronym = pair[1].span.of(text);
-        let letters: String = acronym.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        let letters: String =
+            acronym.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
         let upper = acronym.chars().filter(|c| c.is_uppercase()).count();
         if closes
             && matches!(opened, Some("" | "the"))
@@ -100,7 +108,11 @@ fn spells(acronym: &[String], words: &[String]) -> bool {
         return false;
     }
     let initials = |all: bool| -> String {
-        words.iter().filter(|w| all || !LINKING.contains(&w.as_str())).filter_map(|w| w.chars().next()).collect()
+        words
+            .iter()
+            .filter(|w| all || !LINKING.contains(&w.as_str()))
+            .filter_map(|w| w.chars().next())
+            .collect()
     };
     *acronym == initials(true) || *acronym == initials(false)
 }

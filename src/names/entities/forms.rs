@@ -22,13 +22,6 @@ pub(super) struct Form {
     pub weight: f32,
 }
 
-impl Form {
-    /// Mean confidence of its mentions.
-    pub fn confidence(&self) -> f32 {
-        self.weight / self.mentions.len().max(1) as f32
-    }
-}
-
 /// The forms of an article, in order of first mention, after the vote on types.
 pub(super) fn collect(text: &str, found: &mut Annotations) -> Vec<Form> {
     let mut forms: Vec<Form> = Vec::new();
@@ -108,6 +101,7 @@ pub(super) fn fold_into(token: &str, words: &mut Vec<String>) {
 }
 
 /// The folded words of a phrase.
+#[cfg(test)]
 pub(super) fn fold(phrase: &str) -> Vec<String> {
     let mut words = Vec::new();
     for token in phrase.split_whitespace() {

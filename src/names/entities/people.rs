@@ -32,7 +32,8 @@ pub(super) fn group(
         let name = bare(&form.words);
         let gender = form.mentions.iter().find_map(|&m| honorifics[m as usize]);
         let same = people.iter_mut().find(|person| {
-            !opposed(person.gender, gender) && person.names.iter().any(|other| same_person(other, name, lists))
+            !opposed(person.gender, gender)
+                && person.names.iter().any(|other| same_person(other, name, lists))
         });
         match same {
             Some(person) => {
@@ -56,7 +57,9 @@ pub(super) fn group(
     let strangers: Vec<(u32, &Form)> = partial
         .into_iter()
         .filter(|&(mention, form)| {
-            let Some(person) = whose(mention, bare(&form.words), &people, honorifics, found) else { return true };
+            let Some(person) = whose(mention, bare(&form.words), &people, honorifics, found) else {
+                return true;
+            };
             groups.join(people[person].mentions[0], mention);
             people[person].mentions.push(mention);
             people[person].mentions.sort_unstable();
@@ -67,7 +70,8 @@ pub(super) fn group(
     // Without a full name, one spelling is one person, unless honorifics tell them apart.
     for (at, &(mention, form)) in strangers.iter().enumerate() {
         let earlier = strangers[..at].iter().rev().find(|&&(other, other_form)| {
-            std::ptr::eq(other_form, form) && !opposed(honorifics[other as usize], honorifics[mention as usize])
+            std::ptr::eq(other_form, form)
+                && !opposed(honorifics[other as usize], honorifics[mention as usize])
         });
         if let Some(&(other, _)) = earlier {
             groups.join(other, mention);
@@ -127,7 +131,9 @@ fn same_person(a: &[String], b: &[String], lists: &Gazetteer) -> bool {
     }
     if short_last == long_last && same_given(long_first, short_first, lists) {
         let (long_middle, short_middle) = (&long[1..long.len() - 1], &short[1..short.len() - 1]);
-        return subsequence(short_middle, long_middle, |s, l| s == l || is_initial_of(s, l) || is_initial_of(l, s));
+        return subsequence(short_middle, long_middle, |s, l| {
+            s == l || is_initial_of(s, l) || is_initial_of(l, s)
+        });
     }
     // "Gabriel García" of "Gabriel José García Márquez".
     if short.len() >= 2 && short_first == long_first && subsequence(short, long, |s, l| s == l) {
@@ -192,8 +198,8 @@ fn is_full(words: &[String]) -> bool {
 /// Particles with which a bare surname can begin.
 fn is_particle(word: &str) -> bool {
     const PARTICLES: [&str; 22] = [
-        "al", "el", "bin", "ibn", "ben", "bint", "van", "von", "der", "den", "de", "da", "do", "dos", "das", "del",
-        "della", "di", "du", "la", "le", "ter",
+        "al", "el", "bin", "ibn", "ben", "bint", "van", "von", "der", "den", "de", "da", "do", "dos", "das",
+        "del", "della", "di", "du", "la", "le", "ter",
     ];
     PARTICLES.contains(&word)
 }

@@ -1,0 +1,111 @@
+//! From attributions in tokens to quotes in spans: edges trimmed, kinds told,
+//! overlaps resolved, in text order.
+
+use std::ops::Range;
+
+use super::attribution::{Attribution, shared};
+use super::marks::Repair;
+use super::reading::{NONE, Pos, Reading};
+use super::words::word;
+use crate::Annotations;
+use crate::annotations::{EntityId, Quote, QuoteKind, Speaker};
+
+/// Drops attributions whose content another, surer one already claims.
+pub fn without_overlaps(mut found: Vec<Attribution>) -> Vec<Attribution> {
+    found.retain(|a| !a.content.is_empty());
+    found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.cue.start.cmp(&b.cue.start)));
+    let mut kept: Vec<Attribution> = Vec::with_capacity(found.len());
+    let mut by_block: Vec<(u32, u32)> = Vec::new();
+    for a in found {
+        let (first, last) = extent(&a);
+        let clash = kept.iter().zip(&by_block).any(|(b, &(start, end))| {
+            start < last && first < end && {
+                let both: u32 = a.content.iter().map(|r| shared(&b.content, r)).sum();
+                both * 2 >= a.size() + b.size() - both
+            }
+        });
+        if !clash {
+            by_block.push((first, last));
+            kept.push(a);
+        }
+    }
+    kept.sort_by_key(|a| (a.content.first().map_or(0, |r| r.start), a.cue.start));
+    kept
+}
+
+fn extent(a: &Attribution) -> (u32, u32) {
+    (a.content.first().map_or(0, |r| r.start), a.content.last().map_or(0, |r| r.end))
+}
+
+/// The quote of an attribution; none when nothing but punctuation is left of its content.
+pub fn quote(found: &Annotations, reading: &Reading, a: &Attribution, entity: Option<EntityId>) -> Option<Quote> {
+    let pieces: Vec<Range<u32>> = a.content.iter().filter_map(|piece| trim(reading, piece.clone())).collect();
+    if pieces.is_empty() {
+        return None;
+    }
+    let speaker = a.speaker.clone().and_then(|words| trim_speaker(reading, words)).map(|words| Speaker { span: found.span_of(words), entity });
+    Some(Quote {
+        kind: kind(reading, &pieces),
+        segments: pieces.into_iter().map(|piece| found.span_of(piece)).collect(),
+        speaker,
+        cue: (!a.cue.is_empty()).then(|| found.span_of(a.cue.clone())),
+        confidence: a.confidence,
+        by: a.by,
+    })
+}
+
+/// Direct when all words stand between marks, indirect when none does.
+pub fn kind(reading: &Reading, pieces: &[Range<u32>]) -> QuoteKind {
+    let (mut words, mut quoted) = (0, 0);
+    for t in pieces.iter().cloned().flatten() {
+        if reading.is_word(t as usize) {
+            words += 1;
+            let id = reading.quoted[t as usize];
+            quoted += u32::from(id != NONE && reading.stretches[id as usize].quoted.repair != Repair::Unopened || id != NONE);
+        }
+    }
+    match quoted {
+        0 => QuoteKind::Indirect,
+        q if q == words => QuoteKind::Direct,
+        _ => QuoteKind::Mixed,
+    }
+}
+
+/// Takes a leading "that" and outer punctuation off, but keeps the marks and stops of a quote.
+fn trim(reading: &Reading, piece: Range<u32>) -> Option<Range<u32>> {
+    let Range { mut start, mut end } = piece;
+    let outside = |t: u32| reading.quoted[t as usize] == NONE;
+    let loose = |t: u32| {
+        outside(t)
+            && matches!(reading.pos[t as usize], Pos::Comma | Pos::Colon | Pos::Semicolon | Pos::Dash | Pos::Stop | Pos::Other)
+    };
+    while start < end && loose(start) {
+        start += 1;
+    }
+    while start < end && loose(end - 1) {
+        end -= 1;
+    }
+    if start + 1 < end && outside(start) && reading.words[start as usize] == word("that") {
+        start += 1;
+        while start < end && loose(start) {
+            start += 1;
+        }
+    }
+    (start..end).any(|t| reading.is_word(t as usize)).then_some(start..end)
+}
+
+/// Takes commas, brackets and a possessive ending off the speaker's words.
+fn trim_speaker(reading: &Reading, words: Range<u32>) -> Option<Range<u32>> {
+    let Range { mut start, mut end } = words;
+    while start < end && !reading.is_word(start as usize) {
+        start += 1;
+    }
+    while start < end && (!reading.is_word(end as usize - 1) || reading.pos[end as usize - 1] == Pos::Possessive) && !abbreviated(reading, end - 1) {
+        end -= 1;
+    }
+    (start < end).then_some(start..end)
+}
+
+fn abbreviated(reading: &Reading, t: u32) -> bool {
+    reading.mention[t as usize] != NONE
+}

@@ -1,0 +1,186 @@
+//! Who it is: from the words that name a speaker to the entity they name.
+//!
+//! Names by their mention, pronouns by gender, number, who spoke last and who
+//! is the subject before, roles ("the senator") by titles and descriptions.
+//! Nobody named, no entity.
+
+use std::ops::Range;
+
+use super::attribution::Attribution;
+use super::reading::{NONE, Pos, Reading};
+use super::words::{Classes, Word, word};
+use crate::Annotations;
+use crate::annotations::{EntityId, EntityType, Gender, TokenKind};
+
+/// How many tokens before the speaker's words candidates are looked for.
+const HORIZON: u32 = 400;
+
+/// Finds the entity of each attribution's speaker; attributions stand in the order of their cues.
+pub fn resolve(text: &str, found: &Annotations, reading: &Reading, attributions: &[Attribution]) -> Vec<Option<EntityId>> {
+    let mut resolver = Resolver { text, found, reading, spoken: Vec::new() };
+    let mut order: Vec<usize> = (0..attributions.len()).collect();
+    order.sort_by_key(|&i| (attributions[i].cue.start, i));
+    let mut entities = vec![None; attributions.len()];
+    for index in order {
+        let Some(words) = attributions[index].speaker.clone() else { continue };
+        let entity = resolver.entity(&words);
+        entities[index] = entity;
+        resolver.spoken.push((words.start, entity));
+    }
+    entities
+}
+
+struct Resolver<'a> {
+    text: &'a str,
+    found: &'a Annotations,
+    reading: &'a Reading,
+    /// Where somebody spoke before, and who it was.
+    spoken: Vec<(u32, Option<EntityId>)>,
+}
+
+impl Resolver<'_> {
+    fn entity(&self, words: &Range<u32>) -> Option<EntityId> {
+        let classes = self.reading.entries[words.start as usize].classes;
+        if words.end - words.start == 1 {
+            if classes.any(Classes::HE) {
+                return self.pronoun(words.start, Some(Gender::Male));
+            }
+            if classes.any(Classes::SHE) {
+                return self.pronoun(words.start, Some(Gender::Female));
+            }
+            if self.reading.words[words.start as usize] == word("it") {
+                return self.recent(words.start, |kind| kind == EntityType::Organization);
+            }
+            if classes.any(Classes::RELATIVE) {
+                return self.antecedent(words.start);
+            }
+            if classes.any(Classes::PERSONAL) {
+                return None;
+            }
+        }
+        let head = self.head(words)?;
+        let mention = self.reading.mention[head as usize];
+        if mention != NONE {
+            return Some(self.found.mentions[mention as usize].entity);
+        }
+        self.role(words, head)
+    }
+
+    /// The head of the noun phrase: its last noun before a comma, a preposition or a relative clause.
+    fn head(&self, words: &Range<u32>) -> Option<u32> {
+        let mut head = None;
+        for t in words.clone() {
+            match self.reading.pos[t as usize] {
+                Pos::Comma | Pos::Bracket | Pos::Subordinator | Pos::Finite | Pos::Dash | Pos::Semicolon if head.is_some() => break,
+                Pos::Preposition if head.is_some() && !self.inside_mention(t) => break,
+                Pos::Name | Pos::Noun | Pos::Number | Pos::Other => head = Some(t),
+                _ if self.reading.mention[t as usize] != NONE => head = Some(t),
+                _ => {}
+            }
+        }
+        head.or(Some(words.start))
+    }
+
+    fn inside_mention(&self, t: u32) -> bool {
+        self.reading.mention[t as usize] != NONE
+    }
+
+    /// "he" and "she": who spoke last if it can be that one, unless a fitting subject stands between.
+    fn pronoun(&self, at: u32, gender: Option<Gender>) -> Option<EntityId> {
+        let fits = |entity: EntityId| {
+            let entity = &self.found.entities[entity.index()];
+            entity.kind == EntityType::Person && (entity.gender.is_none() || entity.gender == gender)
+        };
+        let sure = |entity: EntityId| self.found.entities[entity.index()].gender == gender;
+        let last = self.spoken.iter().rev().take(4).find_map(|&(t, e)| e.filter(|&e| fits(e)).map(|e| (t, e)));
+        let mut best: Option<(i32, EntityId)> = None;
+        let paragraph = self.reading.paragraph[at as usize];
+        let sentence = self.reading.sentence[at as usize];
+        for mention in self.found.mentions.iter().rev().skip_while(|m| m.tokens.start >= at) {
+            if at - mention.tokens.start > HORIZON {
+                break;
+            }
+            if !fits(mention.entity) || mention.kind != EntityType::Person {
+                continue;
+            }
+            let t = mention.tokens.start as usize;
+            let quoted = self.reading.quoted[t] != NONE;
+            let subject = self.subject(mention.tokens.end);
+            let mut score = 0;
+            score -= (paragraph - self.reading.paragraph[t]).min(5) as i32 * 3;
+            score -= (sentence - self.reading.sentence[t]).min(6) as i32;
+            score += 4 * i32::from(subject) + 3 * i32::from(sure(mention.entity)) - 8 * i32::from(quoted);
+            if last.is_some_and(|(_, e)| e == mention.entity) {
+                score += 5;
+            }
+            if best.is_none_or(|(top, _)| score > top) {
+                best = Some((score, mention.entity));
+            }
+        }
+        best.map(|(_, e)| e).or(last.map(|(_, e)| e))
+    }
+
+    /// Whether a verb follows the name that ends at `end`: a subject.
+    fn subject(&self, end: u32) -> bool {
+        (end..self.reading.len() as u32)
+            .take(3)
+            .find(|&t| self.reading.pos[t as usize] != Pos::Adverb)
+            .is_some_and(|t| matches!(self.reading.pos[t as usize], Pos::Finite | Pos::Comma))
+    }
+
+    /// The last entity of a fitting type before `at`, subjects first.
+    fn recent(&self, at: u32, fits: impl Fn(EntityType) -> bool) -> Option<EntityId> {
+        let before = || self.found.mentions.iter().rev().skip_while(|m| m.tokens.start >= at).take_while(|m| at - m.tokens.start <= HORIZON / 2);
+        before()
+            .find(|m| fits(m.kind) && self.subject(m.tokens.end))
+            .or_else(|| before().find(|m| fits(m.kind)))
+            .map(|m| m.entity)
+    }
+
+    /// "who": the name before it.
+    fn antecedent(&self, at: u32) -> Option<EntityId> {
+        let mention = self.found.mentions.iter().rev().find(|m| m.tokens.end <= at)?;
+        (at - mention.tokens.end <= 6 && self.reading.sentence[mention.tokens.start as usize] == self.reading.sentence[at as usize])
+            .then_some(mention.entity)
+    }
+
+    /// "the senator", "the spokesman": the last entity that has the title or was described so.
+    fn role(&self, words: &Range<u32>, head: u32) -> Option<EntityId> {
+        let noun = self.reading.words[head as usize];
+        let definite = words.clone().any(|t| {
+            self.reading.words[t as usize] == word("the") || self.reading.entries[t as usize].classes.any(Classes::POSSESSIVE)
+        });
+        if !definite || self.found.tokens[head as usize].kind != TokenKind::Word {
+            return None;
+        }
+        let company = [word("company"), word("agency"), word("group"), word("ministry"), word("government"), word("organization"), word("organisation"), word("party"), word("department"), word("bank"), word("union"), word("firm"), word("club"), word("university"), word("court"), word("army"), word("police")].contains(&noun);
+        let mut titled = None;
+        for mention in self.found.mentions.iter().rev().skip_while(|m| m.tokens.start >= words.start) {
+            if words.start - mention.tokens.start > HORIZON * 4 {
+                break;
+            }
+            let entity = &self.found.entities[mention.entity.index()];
+            let wanted = if company { entity.kind == EntityType::Organization } else { entity.kind == EntityType::Person };
+            if wanted && (self.described(mention.tokens.clone(), noun) || has_title(&entity.titles, noun)) {
+                titled = Some(mention.entity);
+                break;
+            }
+        }
+        let _ = self.text;
+        titled.or_else(|| if company { self.recent(words.start, |kind| kind == EntityType::Organization).filter(|_| false) } else { None })
+    }
+
+    /// Whether the noun stands in the name's title before it or the appositive after it.
+    fn described(&self, tokens: Range<u32>, noun: Word) -> bool {
+        let start = tokens.start as usize;
+        let end = tokens.end as usize;
+        let before = (start.saturating_sub(5)..start).rev().take_while(|&t| self.reading.pos[t].nominal() || self.reading.pos[t] == Pos::Preposition);
+        let after = if self.reading.pos.get(end) == Some(&Pos::Comma) { end + 1..(end + 9).min(self.reading.len()) } else { end..end };
+        let after = after.take_while(|&t| !matches!(self.reading.pos[t], Pos::Comma | Pos::Stop | Pos::Finite));
+        before.chain(after).any(|t| self.reading.words[t] == noun)
+    }
+}
+
+fn has_title(titles: &[String], noun: Word) -> bool {
+    titles.iter().any(|title| title.split(|c: char| !c.is_alphanumeric()).any(|w| super::words::word_in_text(w) == noun))
+}

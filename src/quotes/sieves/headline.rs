@@ -1,0 +1,96 @@
+//! Headlines: "Xi: Jointly foster stable cyberspace", "Merkel: 'No quick fix'".
+//!
+//! Only the first paragraphs of an article are headlines, and only a name can
+//! speak in one: "Update: Storm nears coast" quotes nobody.
+
+use super::{Article, Attribution};
+use crate::annotations::{Case, EntityType, TokenKind};
+use crate::quotes::reading::{NONE, Pos};
+use crate::quotes::words::{Classes, Word, word};
+
+/// The `by` of its quotes.
+pub const NAME: &str = "headline-colon";
+
+/// Words that label a headline and name no speaker.
+const LABELS: &[Word] = &[
+    word("update"), word("updated"), word("exclusive"), word("breaking"), word("live"), word("watch"), word("video"),
+    word("opinion"), word("analysis"), word("review"), word("explainer"), word("factbox"), word("photos"),
+    word("interview"), word("poll"), word("election"), word("preview"), word("recap"), word("corrected"),
+    word("correction"), word("editorial"), word("column"), word("podcast"), word("timeline"), word("profile"),
+    word("part"), word("note"), word("source"), word("sources"), word("report"), word("study"), word("fact"),
+    word("by"), word("contact"), word("date"), word("time"), word("location"), word("where"), word("when"),
+    word("who"), word("what"), word("why"), word("how"), word("re"), word("subject"), word("to"), word("from"),
+];
+
+pub(super) fn run(article: &Article<'_>, out: &mut Vec<Attribution>) {
+    let Some(paragraph) = article.found.paragraphs.first() else { return };
+    let tokens = paragraph.tokens.clone();
+    // A headline is one short paragraph before a longer text.
+    if tokens.end - tokens.start > 30 || article.found.paragraphs.len() < 2 {
+        return;
+    }
+    let reading = article.reading;
+    let Some(colon) = (tokens.start..tokens.end.min(tokens.start + 8)).find(|&t| reading.pos[t as usize] == Pos::Colon) else {
+        return;
+    };
+    if colon == tokens.start || colon + 3 > tokens.end {
+        return;
+    }
+    // "Trump on NATO: …" names its subject behind the speaker.
+    let end = (tokens.start..colon)
+        .find(|&t| reading.pos[t as usize] == Pos::Preposition && reading.words[t as usize] != word("of"))
+        .unwrap_or(colon);
+    let label = tokens.start..end;
+    if label.is_empty() || label.clone().any(|t| LABELS.contains(&reading.words[t as usize])) {
+        return;
+    }
+    if !label.clone().all(|t| capital(article, t)) || !speaks(article, label.start, label.end) {
+        return;
+    }
+    let last = tokens.end - u32::from(reading.pos[tokens.end as usize - 1] == Pos::Stop);
+    out.retain(|a| a.cue.start >= tokens.end || a.cue.start > colon);
+    out.push(Attribution {
+        cue: colon..colon + 1,
+        content: std::iter::once(colon + 1..last).collect(),
+        speaker: Some(label),
+        confidence: 0.7,
+        by: NAME,
+    });
+}
+
+fn capital(article: &Article<'_>, t: u32) -> bool {
+    let token = article.found.tokens[t as usize];
+    match token.kind {
+        TokenKind::Word => {
+            !matches!(token.case, Case::Lower | Case::None)
+                || article.reading.entries[t as usize].classes.any(Classes::DETERMINER.or(Classes::COORDINATOR))
+                || article.reading.words[t as usize] == word("of")
+        }
+        TokenKind::Punctuation | TokenKind::Possessive => {
+            matches!(article.found.token_text(article.text, t as usize), "." | "-" | "," | "&")
+        }
+        TokenKind::Number => false,
+        _ => false,
+    }
+}
+
+/// Whether the label names a person or organization, or names one again that the article names.
+fn speaks(article: &Article<'_>, start: u32, end: u32) -> bool {
+    let reading = article.reading;
+    let mut mentioned = (start..end).filter_map(|t| {
+        let id = reading.mention[t as usize];
+        (id != NONE).then(|| article.found.mentions[id as usize].kind)
+    });
+    if mentioned.any(|kind| kind != EntityType::Place) {
+        return true;
+    }
+    // The label's last word stands capitalised inside a later sentence.
+    let last = reading.words[end as usize - 1];
+    let paragraph = reading.paragraph[start as usize];
+    (end as usize..reading.len()).take(4000).any(|t| {
+        reading.words[t] == last
+            && reading.paragraph[t] != paragraph
+            && !matches!(article.found.tokens[t].case, Case::Lower | Case::None)
+            && reading.sentence[t] == reading.sentence[t.saturating_sub(1)]
+    })
+}

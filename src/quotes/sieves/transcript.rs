@@ -1,0 +1,60 @@
+//! Transcripts: a paragraph that begins with its speaker in capitals and a
+//! colon, "TAPPER: We'll be back."
+
+use super::{Article, Attribution};
+use crate::annotations::{Case, TokenKind};
+use crate::quotes::reading::Pos;
+
+/// The `by` of its quotes.
+pub const NAME: &str = "transcript-label";
+
+/// Longest label, in tokens.
+const LABEL: u32 = 7;
+
+pub(super) fn run(article: &Article<'_>, out: &mut Vec<Attribution>) {
+    for paragraph in &article.found.paragraphs {
+        let tokens = paragraph.tokens.clone();
+        let limit = tokens.end.min(tokens.start + LABEL);
+        let Some(colon) = (tokens.start..limit).find(|&t| article.reading.pos[t as usize] == Pos::Colon) else {
+            continue;
+        };
+        let label = tokens.start..colon;
+        if colon + 2 >= tokens.end || !label.clone().all(|t| capital(article, t)) || !label.clone().any(|t| named(article, t)) {
+            continue;
+        }
+        // A heading is all capitals too; speech is not.
+        let spoken = (colon + 1..tokens.end).any(|t| article.found.tokens[t as usize].case == Case::Lower);
+        if !spoken {
+            continue;
+        }
+        out.retain(|a| !(a.cue.start >= tokens.start && a.cue.start <= colon));
+        out.push(Attribution {
+            cue: colon..colon + 1,
+            content: std::iter::once(colon + 1..tokens.end).collect(),
+            speaker: Some(label),
+            confidence: 0.85,
+            by: NAME,
+        });
+    }
+}
+
+/// Whether token `t` is written in capitals, or is punctuation that labels hold.
+fn capital(article: &Article<'_>, t: u32) -> bool {
+    let token = article.found.tokens[t as usize];
+    match token.kind {
+        TokenKind::Word => token.case == Case::Upper || token.span.len() == 1 && token.case == Case::Title || abbreviated(article, t),
+        TokenKind::Punctuation => matches!(article.found.token_text(article.text, t as usize), "." | "-" | "," | "(" | ")"),
+        _ => false,
+    }
+}
+
+/// "Q.", "MR.", "U.S."
+fn abbreviated(article: &Article<'_>, t: u32) -> bool {
+    let word = article.found.token_text(article.text, t as usize);
+    word.ends_with('.') && word.chars().all(|c| c == '.' || c.is_uppercase())
+}
+
+fn named(article: &Article<'_>, t: u32) -> bool {
+    let token = article.found.tokens[t as usize];
+    token.kind == TokenKind::Word && token.case == Case::Upper && token.span.len() > 1
+}

@@ -8,27 +8,58 @@
 //! ```
 //! use saidwho::gazetteer::Gazetteer;
 //! let lists = Gazetteer::shipped();
-//! for entry in lists.find("United Nations").flat_map(|name| lists.entries(name)) {
+//! for entry in lists.find("United Nations").into_iter().flat_map(|name| lists.entries(name)) {
 //!     println!("{} {} {:?}", entry.kind(), entry.name(), entry.links());
 //! }
 //! ```
 
+mod compile;
 mod entry;
+mod index;
+mod matcher;
 mod sets;
 
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+pub use compile::list::ListError;
 pub use entry::{Entries, Entry};
-pub use sets::{Given, Phrase, Phrases, TokenStats};
+pub use index::IndexError;
+pub use sets::{Given, Phrase, Phrases, TokenStats, WordFacts};
 
 use crate::annotations::Token;
+use compile::fold;
+use compile::layout::NEVER;
+use index::Index;
+use matcher::Words;
+
+/// The index that `build.rs` made, at the start of a cache line.
+#[repr(C, align(64))]
+struct Aligned<B: ?Sized>(B);
+static SHIPPED: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/gazetteer.idx")));
 
 /// A name of the lists: one spelling with its case policy, and everything it can mean.
 ///
 /// Valid for the [`Gazetteer`] that gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NameId(u32);
+
+/// Bits of a [`NameId`] that say where in its layer the name is.
+const OFFSET_BITS: u32 = 28;
+
+impl NameId {
+    fn new(layer: usize, offset: u32) -> Self {
+        NameId((layer as u32) << OFFSET_BITS | offset)
+    }
+
+    fn layer(self) -> usize {
+        (self.0 >> OFFSET_BITS) as usize
+    }
+
+    fn offset(self) -> u32 {
+        self.0 & ((1 << OFFSET_BITS) - 1)
+    }
+}
 
 /// A name of the lists found in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,16 +71,27 @@ pub struct Hit {
 }
 
 /// Lists, compiled: the shipped ones, and a user's own above them.
-#[derive(Default)]
-pub struct Gazetteer {}
+pub struct Gazetteer {
+    /// The lowest first.
+    layers: Vec<Arc<Index>>,
+    sets: Vec<(String, OnceLock<Phrases>)>,
+}
 
 impl Gazetteer {
     /// The lists that the library carries.
     ///
     /// Opened once, in place: nothing is parsed or copied.
     pub fn shipped() -> &'static Gazetteer {
-        static SHIPPED: OnceLock<Gazetteer> = OnceLock::new();
-        SHIPPED.get_or_init(Gazetteer::default)
+        static OPENED: OnceLock<Gazetteer> = OnceLock::new();
+        OPENED.get_or_init(|| match Index::embedded(&SHIPPED.0) {
+            Ok(index) => Gazetteer::of(vec![Arc::new(index)]),
+            Err(error) => unreachable!("this build's own index: {error}"),
+        })
+    }
+
+    fn of(layers: Vec<Arc<Index>>) -> Self {
+        let sets = layers[0].sets().map(|(name, _)| (name.to_owned(), OnceLock::new())).collect();
+        Gazetteer { layers, sets }
     }
 
     /// Appends every name that starts and ends at token edges, by start, then end.
@@ -57,51 +99,130 @@ impl Gazetteer {
     /// All of them, nested and overlapping ones too: which one counts is the
     /// reader's decision (see [`longest`]). Spellings that differ in case or
     /// accents only ("US", "Us") are names of their own, so one span may have
-    /// several hits; they follow one another.
-    pub fn lookup(&self, _text: &str, _tokens: &[Token], _hits: &mut Vec<Hit>) {}
+    /// several hits; they follow one another, a user's own first.
+    pub fn lookup(&self, text: &str, tokens: &[Token], hits: &mut Vec<Hit>) {
+        let words = Words::of(text, tokens);
+        let first = hits.len();
+        for (layer, index) in self.layers.iter().enumerate().rev() {
+            index.scan(words.text, &words.words, |from, to, offset| {
+                if let Some(tokens) = words.tokens(from, to) {
+                    hits.push(Hit { tokens, name: NameId::new(layer, offset) });
+                }
+            });
+        }
+        if self.layers.len() > 1 {
+            let found = hits.split_off(first);
+            self.merge(found, hits);
+        }
+    }
+
+    /// Puts the hits of several layers in order, and lets blocked and overridden ones go.
+    fn merge(&self, mut found: Vec<Hit>, hits: &mut Vec<Hit>) {
+        // Layers came highest first; a stable sort keeps that order within a span.
+        found.sort_by_key(|hit| (hit.tokens.start, hit.tokens.end));
+        for same in found.chunk_by(|a, b| a.tokens == b.tokens) {
+            let says = |test: fn(&index::List) -> bool, hit: &Hit| {
+                let index = &self.layers[hit.name.layer()];
+                Entries::of(index, hit.name.offset()).lists().any(|list| test(&index.lists()[usize::from(list)]))
+            };
+            if same.iter().any(|hit| says(|list| list.kind == NEVER, hit)) {
+                continue;
+            }
+            let over = same.iter().filter(|hit| says(|list| list.overrides, hit)).map(|hit| hit.name.layer()).max();
+            hits.extend(same.iter().filter(|hit| over.is_none_or(|layer| hit.name.layer() >= layer)).cloned());
+        }
+    }
 
     /// The names that `name`, as a whole, is a match of.
-    pub fn find(&self, _name: &str) -> impl Iterator<Item = NameId> + use<> {
-        std::iter::empty()
+    pub fn find(&self, name: &str) -> Vec<NameId> {
+        let mut words = Vec::new();
+        fold::words(name, &mut words);
+        let mut found = Vec::new();
+        for (layer, index) in self.layers.iter().enumerate().rev() {
+            index.scan(name, &words, |from, to, offset| {
+                if from == 0 && to == words.len() {
+                    found.push(NameId::new(layer, offset));
+                }
+            });
+        }
+        found
     }
 
     /// What `name` can mean, most prominent first.
-    pub fn entries(&self, _name: NameId) -> Entries<'_> {
-        Entries::default()
+    pub fn entries(&self, name: NameId) -> Entries<'_> {
+        Entries::of(&self.layers[name.layer()], name.offset())
+    }
+
+    /// The spelling that the list has of `name`.
+    pub fn spelling(&self, name: NameId) -> String {
+        self.layers[name.layer()].spelling(name.offset())
     }
 
     /// How common `word` is as a given name; none when it is not one.
-    pub fn given(&self, _word: &str) -> Option<Given> {
-        None
+    ///
+    /// Of a hyphenated word, the first part counts that is one.
+    pub fn given(&self, word: &str) -> Option<Given> {
+        self.word(word).given.or_else(|| parts(word).find_map(|part| self.word(part).given))
     }
 
     /// How common `word` is as a surname, 1 (rare) to 15; none when it is not one.
-    pub fn surname(&self, _word: &str) -> Option<u8> {
-        None
+    ///
+    /// Of a hyphenated word, the last part counts that is one.
+    pub fn surname(&self, word: &str) -> Option<u8> {
+        self.word(word).surname.or_else(|| parts(word).filter_map(|part| self.word(part).surname).last())
     }
 
     /// In how many listed names `word` occurs, by type and place in the name.
-    pub fn token_stats(&self, _word: &str) -> TokenStats {
-        TokenStats::default()
+    pub fn token_stats(&self, word: &str) -> TokenStats {
+        self.word(word).stats
+    }
+
+    /// Everything that is known about a single word.
+    ///
+    /// Case and accents do not count, nor do apostrophes (`O’Brien`) and a
+    /// period at the end (`Inc.`).
+    pub fn word(&self, word: &str) -> WordFacts {
+        let joined = fold::without_apostrophes(word.trim_end_matches('.'));
+        let mut folded = String::with_capacity(joined.len());
+        fold::fold(&joined, &mut folded);
+        self.layers[0].facts(&folded).map_or_else(WordFacts::default, WordFacts::from_row)
     }
 
     /// The closed set of this type in the manifest: `title`, `role`, `legal-suffix`, `demonym` …
     ///
-    /// A set that no list fills is empty.
-    pub fn phrases(&self, _set: &str) -> &Phrases {
+    /// A set that no list fills is empty. Several lists of one type are one set
+    /// with the columns of the first.
+    pub fn phrases(&self, set: &str) -> &Phrases {
         static NONE: OnceLock<Phrases> = OnceLock::new();
-        NONE.get_or_init(Phrases::default)
+        match self.sets.iter().find(|(name, _)| name == set) {
+            None => NONE.get_or_init(Phrases::default),
+            Some((_, phrases)) => phrases.get_or_init(|| {
+                let table = self.layers[0].sets().find(|(name, _)| *name == set).map_or("", |(_, table)| table);
+                match Phrases::new(set, table) {
+                    Ok(phrases) => phrases,
+                    Err(error) => unreachable!("the build checks its lists: {error}"),
+                }
+            }),
+        }
     }
+
+    /// Size of the indexes in bytes.
+    pub fn size(&self) -> usize {
+        self.layers.iter().map(|index| index.size()).sum()
+    }
+}
+
+/// The parts of a hyphenated word; none when it has no hyphen.
+fn parts(word: &str) -> impl Iterator<Item = &str> {
+    let hyphen = |c: char| matches!(c, '-' | '‐' | '‑');
+    word.contains(hyphen).then(|| word.split(hyphen)).into_iter().flatten()
 }
 
 /// Keeps, of hits that overlap, the one that starts first, and of those the longest.
 ///
 /// All hits of a span that is kept are kept. `hits` come as [`Gazetteer::lookup`] gives them.
 pub fn longest(hits: &mut Vec<Hit>) {
-    hits.sort_by(|a, b| {
-        (a.tokens.start, std::cmp::Reverse(a.tokens.end))
-            .cmp(&(b.tokens.start, std::cmp::Reverse(b.tokens.end)))
-    });
+    hits.sort_by_key(|hit| (hit.tokens.start, std::cmp::Reverse(hit.tokens.end)));
     let mut kept = 0..0;
     hits.retain(|hit| {
         if hit.tokens.start >= kept.end {
@@ -109,4 +230,14 @@ pub fn longest(hits: &mut Vec<Hit>) {
         }
         hit.tokens == kept
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shipped_index_is_whole() {
+        assert!(Gazetteer::shipped().layers[0].is_whole());
+    }
 }

@@ -8,7 +8,7 @@
 //! ```
 //! use saidwho::gazetteer::Gazetteer;
 //! let lists = Gazetteer::shipped();
-//! for entry in lists.find("United Nations").into_iter().flat_map(|name| lists.entries(name)) {
+//! for entry in lists.find("United Nations").flat_map(|name| lists.entries(name)) {
 //!     println!("{} {} {:?}", entry.kind(), entry.name(), entry.links());
 //! }
 //! ```
@@ -134,7 +134,7 @@ impl Gazetteer {
     }
 
     /// The names that `name`, as a whole, is a match of.
-    pub fn find(&self, name: &str) -> Vec<NameId> {
+    pub fn find(&self, name: &str) -> impl Iterator<Item = NameId> + use<> {
         let mut words = Vec::new();
         fold::words(name, &mut words);
         let mut found = Vec::new();
@@ -145,7 +145,7 @@ impl Gazetteer {
                 }
             });
         }
-        found
+        found.into_iter()
     }
 
     /// What `name` can mean, most prominent first.

@@ -70,7 +70,7 @@ fn strong(place: &Place, next: &Next) -> bool {
         return false;
     }
     match next.class {
-        Class::Lower => false,
+        Class::Lower => careless(place, next),
         Class::Other => !matches!(bytes.get(next.first), Some(b',' | b';' | b':' | b'&' | b'/')),
         Class::Upper if run.quote => !reported(place, next),
         Class::Upper => {
@@ -109,9 +109,18 @@ fn period(place: &Place, next: &Next) -> bool {
     let class = lexicon.abbreviation(tail);
     let shape = shape(tail);
     let short = class.is_some() || shape != Shape::Word;
+    if short && start == place.sentence || item(place, start, word) {
+        return false;
+    }
     match next.class {
-        Class::End | Class::Item => return !short || class != Some(Abbreviation::Title),
-        Class::Lower => return next.start == next.first && !short && inner_capital(place.next_word(next)),
+        Class::End => return true,
+        // "Dec. 4." looks like an item after a sentence.
+        Class::Item => return !short,
+        _ if next.bracket && short => return false,
+        Class::Lower => {
+            let inner = next.start == next.first && inner_capital(place.next_word(next));
+            return !short && (inner || careless(place, next));
+        }
         Class::Digit => {
             return match class {
                 Some(Abbreviation::Time | Abbreviation::Degree) => true,
@@ -132,8 +141,8 @@ fn period(place: &Place, next: &Next) -> bool {
     let Some(class) = class else {
         return match shape {
             Shape::Word => true,
-            Shape::Initial => initial(place, next, start, tail),
-            Shape::Acronym => place.starts(next),
+            Shape::Initial => initial(place, next),
+            Shape::Acronym => place.run.quote || place.starts(next),
         };
     };
     match class {
@@ -150,8 +159,19 @@ fn period(place: &Place, next: &Next) -> bool {
         | Abbreviation::State
         | Abbreviation::Suffix
         | Abbreviation::Street
-        | Abbreviation::Short => place.starts(next),
+        | Abbreviation::Short => {
+            // A quote that closes after it ends the sentence, the possessive "Bros.'" does not.
+            let possessive = place.bytes()[place.run.end - 1] == b'\'';
+            (place.run.quote && !possessive) || place.starts(next)
+        }
     }
+}
+
+/// "as follows: 1. Rates": the number of a first item inside a line.
+fn item(place: &Place, start: usize, word: &[u8]) -> bool {
+    word.len() < 3
+        && word.iter().all(u8::is_ascii_digit)
+        && matches!(place.bytes()[place.sentence..start], [.., b':', b' '])
 }
 
 /// What a word before a period looks like.
@@ -167,6 +187,10 @@ enum Shape {
 fn shape(word: &[u8]) -> Shape {
     match word {
         [letter] if letter.is_ascii_alphabetic() => Shape::Initial,
+        // "McN. Hester"
+        [b'A'..=b'Z', .., before, b'A'..=b'Z'] if word.len() <= 4 && before.is_ascii_lowercase() => {
+            Shape::Initial
+        }
         _ if word.len() < 12 && word.contains(&b'.') => {
             let mut parts = word.split(|&b| b == b'.');
             if parts.all(|part| matches!(part, [letter] if letter.is_ascii_alphabetic())) {
@@ -180,22 +204,28 @@ fn shape(word: &[u8]) -> Shape {
 }
 
 /// One letter before the period, a capital after it.
-fn initial(place: &Place, next: &Next, start: usize, word: &[u8]) -> bool {
-    if word[0].is_ascii_lowercase() {
-        return true;
-    }
-    if !place.starts(next) {
-        return false;
-    }
-    let (_, before) = word_before(place.bytes(), start, place.sentence);
-    // "you and I. Did": the pronoun or a grade, not a middle initial.
-    let name = before.first().is_some_and(u8::is_ascii_uppercase);
-    !name || place.next_word(next).len() > 1
+fn initial(place: &Place, next: &Next) -> bool {
+    // "I. A. Richards": the next word is an initial itself.
+    let after = place.next_word(next);
+    let initials = after.len() == 1 && place.bytes().get(next.first + 1) == Some(&b'.');
+    !initials && place.starts(next)
 }
 
 /// Whether digits stand before the unit that begins at `start`.
 fn after_number(place: &Place, start: usize) -> bool {
     word_before(place.bytes(), start, place.sentence).1.last().is_some_and(u8::is_ascii_digit)
+}
+
+/// "it broke. they sent a new one": a writer who spares capitals.
+fn careless(place: &Place, next: &Next) -> bool {
+    let run = &place.run;
+    if run.quote || run.bracket || next.start != next.first {
+        return false;
+    }
+    let word = place.next_word(next);
+    place.lexicon.clause(word)
+        || place.bytes()[place.label].is_ascii_lowercase()
+        || matches!(word, b"http" | b"https" | b"www")
 }
 
 /// "iPhone", "al-Qaida": a small letter that starts a name.

@@ -69,15 +69,14 @@ impl Label {
             return None;
         }
         let (next, _) = Token::read(text, from)?;
-        token.precedes(next).then_some(from)
+        // "J. K. Rowling" is no list.
+        (token.precedes(next) && !next.is_initial()).then_some(from)
     }
 }
 
 /// Whether the text from `at` on begins with a label; to tell items after a full stop.
 pub(super) fn begins(text: &[u8], at: usize) -> bool {
-    // "K." after "J." is no item.
-    bullet(&text[at..]).is_some()
-        || Token::read(text, at).is_some_and(|(token, _)| token.case != Case::Upper || token.close == b')')
+    bullet(&text[at..]).is_some() || Token::read(text, at).is_some_and(|(token, _)| !token.is_initial())
 }
 
 fn bullet(text: &[u8]) -> Option<[u8; 3]> {
@@ -122,6 +121,11 @@ impl Token {
             _ => return None,
         };
         Some((Token { open, close: mark, case, ordinals }, end))
+    }
+
+    /// `K.` is rather an initial than an item.
+    fn is_initial(self) -> bool {
+        self.case == Case::Upper && self.close == b'.'
     }
 
     fn precedes(self, next: Token) -> bool {

@@ -47,6 +47,7 @@ mod flag {
     pub const DATE: u8 = 4;
     pub const ROLE: u8 = 8;
     pub const BANG: u8 = 16;
+    pub const CLAUSE: u8 = 32;
 }
 
 /// Every list, opened.
@@ -83,6 +84,7 @@ impl Lexicon {
             let bit = match kind {
                 "date" => flag::DATE,
                 "role" => flag::ROLE,
+                "clause" => flag::CLAUSE,
                 _ => flag::BANG,
             };
             words.push((word, bit));
@@ -141,6 +143,12 @@ impl Lexicon {
     #[inline]
     pub(super) fn bang(&self, word: &[u8]) -> bool {
         self.has(word, flag::BANG)
+    }
+
+    /// A word that begins a sentence even in lower case: "i", "they".
+    #[inline]
+    pub(super) fn clause(&self, word: &[u8]) -> bool {
+        self.has(word, flag::CLAUSE)
     }
 
     #[inline]
@@ -225,7 +233,7 @@ mod tests {
             assert!(Lexicon::get().starts(word.as_bytes()), "{word}");
         }
         for [word, kind] in rows(include_str!("lexicons/followers.tsv")) {
-            assert!(["date", "role", "bang"].contains(&kind), "{word}: no kind {kind:?}");
+            assert!(["date", "role", "bang", "clause"].contains(&kind), "{word}: no kind {kind:?}");
         }
     }
 

@@ -139,6 +139,9 @@ impl Run {
                     1
                 }
                 [b'.' | b'!' | b'?'] if self.end > self.marks => 1,
+                // A period that stands apart after them: `!" .`
+                [b' ', b'.', after, ..] if self.end > self.marks && after.is_ascii_whitespace() => 2,
+                [b' ', b'.'] if self.end > self.marks => 2,
                 [b'[', ..] => match footnote(rest) {
                     Some(length) => length,
                     None => break,
@@ -156,12 +159,25 @@ impl Run {
     /// Closing marks that stand apart, as tokenized text has them: `. ''`, `. "`, `. )`, `. [1]`.
     fn apart(&mut self, text: &[u8], sentence: usize, after: &[u8]) -> Option<usize> {
         let free = |length: usize| after.get(length).is_none_or(u8::is_ascii_whitespace);
+        if let Some(length) = footnote(after) {
+            return free(length).then_some(length);
+        }
+        // `:)` belongs to what was said before it.
+        if let [b':' | b';', b')' | b'D' | b'P' | b'(', ..] = after {
+            return free(2).then_some(2);
+        }
+        if let [b':' | b';', b'-', b')' | b'D' | b'P' | b'(', ..] = after {
+            return free(3).then_some(3);
+        }
+        // Where the end mark touches its word, a mark that stands apart as likely opens.
+        if self.start == 0 || text[self.start - 1] != b' ' {
+            return None;
+        }
         match after {
             [b')' | b']', ..] if free(1) => {
                 self.bracket = true;
                 Some(1)
             }
-            [b'[', ..] => footnote(after).filter(|&length| free(length)),
             [b'\'', b'\'', ..] if free(2) && open_marks(&text[sentence..self.start]) => {
                 self.quote = true;
                 Some(2)
@@ -201,8 +217,13 @@ pub(super) fn open_marks(text: &[u8]) -> bool {
     count % 2 == 1
 }
 
-/// The length of `[1]`, `[2–11]` or `[7, 8]`.
+/// The length of `[1]`, `[2–11]` or `[7, 8]`, and of `[…]` for what was left out.
 fn footnote(text: &[u8]) -> Option<usize> {
+    for gap in [&b"[...]"[..], "[…]".as_bytes()] {
+        if text.starts_with(gap) {
+            return Some(gap.len());
+        }
+    }
     let inner =
         text.iter().skip(1).take(12).take_while(|b| b.is_ascii_digit() || b", -\xE2\x80\x93".contains(b));
     let length = inner.count() + 1;

@@ -17,6 +17,7 @@
 //! ```
 
 mod boundary;
+mod heading;
 mod label;
 mod layout;
 mod lexicon;

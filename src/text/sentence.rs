@@ -5,6 +5,7 @@
 //! are read as [`super::layout`] says for the whole document.
 
 use super::boundary::{Place, ends, ends_unspaced};
+use super::heading;
 use super::label::Label;
 use super::layout::Layout;
 use super::lexicon::Lexicon;
@@ -60,6 +61,13 @@ impl<'t> Sentences<'t> {
     }
 }
 
+/// Whether `:)` or `;-)` with its mouth at `at` stands between two sentences.
+fn emoticon_ends(text: &[u8], start: usize, at: usize) -> bool {
+    let face = text[start..at].strip_suffix(b"-").unwrap_or(&text[start..at]);
+    let apart = matches!(face, [.., b' ', b':' | b';' | b'=']);
+    apart && matches!(text[at + 1..], [b' ', b'A'..=b'Z', ..])
+}
+
 impl Iterator for Sentences<'_> {
     type Item = Span;
 
@@ -70,6 +78,10 @@ impl Iterator for Sentences<'_> {
         if start == text.len() {
             self.at = start;
             return None;
+        }
+        let begins_block = self.at == 0 || self.parted(Span::new(self.at - 1, start));
+        if begins_block && let Some(cut) = heading::cut(bytes, start, self.lexicon) {
+            return Some(self.close(start, cut, cut));
         }
         self.scanner.seek(start);
         let label = Label::read(bytes, start);
@@ -86,6 +98,9 @@ impl Iterator for Sentences<'_> {
                 b')' | 0xA2 | 0x83 => {
                     if let Some(cut) = label.next_item(bytes, at, start) {
                         return Some(self.close(start, cut, cut));
+                    }
+                    if emoticon_ends(bytes, start, at) {
+                        return Some(self.close(start, at + 1, at + 1));
                     }
                     continue;
                 }

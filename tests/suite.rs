@@ -1,1 +1,4 @@
 //! Every integration test, one binary: each module reads as a specification.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod articles;

@@ -1,1 +1,4 @@
 //! The scores.
+
+pub mod entities;
+pub mod gold;

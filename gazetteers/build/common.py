@@ -65,9 +65,10 @@ class Packages:
             for name in sorted(n for n in archive.namelist() if n.endswith(suffix)):
                 yield name, archive.read(name)
         else:
+            # In the order of the archive first: seeking back in a compressed file starts it anew.
             with tarfile.open(path) as archive:
-                for member in sorted((m for m in archive if m.name.endswith(suffix) and m.isfile()), key=lambda m: m.name):
-                    yield member.name, archive.extractfile(member).read()
+                found = [(m.name, archive.extractfile(m).read()) for m in archive if m.name.endswith(suffix) and m.isfile()]
+            yield from sorted(found)
 
     @cache
     def common_words(self, level=35):

@@ -1,0 +1,3 @@
+//! Questions about a finished tree.
+/// A tree.
+pub struct Tree;

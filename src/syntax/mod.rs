@@ -116,7 +116,7 @@ impl<'b> Parser<'b> {
         let Scratch { words, hints, tags, .. } = scratch;
         tagger::tag(&model.tagger, model.tags.len(), words, hints, tags);
         into.tags.clear();
-        into.tags.extend(tags.iter().map(|&tag| model.tags[tag as usize]));
+        into.tags.extend(tags.iter().map(|&tag| model.tags.get(tag as usize).copied().unwrap_or(Tag::Unknown)));
         into.heads.clear();
         into.labels.clear();
     }

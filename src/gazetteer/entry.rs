@@ -86,7 +86,11 @@ impl<'g> Entry<'g> {
     /// Gender, of persons, where the list knows it.
     pub fn gender(&self) -> Option<Gender> {
         let have = self.fields().have;
-        (have & field::GENDER != 0).then_some(if have & field::FEMALE != 0 { Gender::Female } else { Gender::Male })
+        (have & field::GENDER != 0).then_some(if have & field::FEMALE != 0 {
+            Gender::Female
+        } else {
+            Gender::Male
+        })
     }
 
     /// Inhabitants, of places; 0 when unknown.
@@ -100,7 +104,8 @@ impl<'g> Entry<'g> {
         if fields.have & field::PLACE == 0 || fields.lat == NOWHERE {
             return None;
         }
-        let degrees = |grid: u32, half: f64| (f64::from(grid) / f64::from(NOWHERE - 1) * 2.0 * half - half) as f32;
+        let degrees =
+            |grid: u32, half: f64| (f64::from(grid) / f64::from(NOWHERE - 1) * 2.0 * half - half) as f32;
         Some((degrees(fields.lat, 90.0), degrees(fields.lon, 180.0)))
     }
 
@@ -245,7 +250,13 @@ impl<'g> Iterator for Entries<'g> {
             self.pass(names)?;
             let list = names[at];
             if list != ELSEWHERE {
-                return Some(Entry { index: self.index, record: self.record, list, fields: at + 1, alias: false });
+                return Some(Entry {
+                    index: self.index,
+                    record: self.record,
+                    list,
+                    fields: at + 1,
+                    alias: false,
+                });
             }
             let target = names.get(at + 1..at + 6)?;
             // A reference that leads nowhere exists in damaged indexes only.

@@ -18,7 +18,9 @@ pub enum IndexError {
     #[error("not a gazetteer index: compile the list again with `saidwho gazetteer compile`")]
     Foreign,
     /// Made by another version of saidwho.
-    #[error("the index has format {found}, this saidwho reads {VERSION}: compile the list again with `saidwho gazetteer compile`")]
+    #[error(
+        "the index has format {found}, this saidwho reads {VERSION}: compile the list again with `saidwho gazetteer compile`"
+    )]
     Version {
         /// The format that its header names.
         found: u32,
@@ -289,7 +291,10 @@ impl Index {
     }
 
     fn gap(&self, names: &[u8], at: usize) -> &str {
-        names.get(at).and_then(|&number| self.separators.get(usize::from(number))).map_or("", |(_, text)| text)
+        names
+            .get(at)
+            .and_then(|&number| self.separators.get(usize::from(number)))
+            .map_or("", |(_, text)| text)
     }
 
     /// Every record's offset.
@@ -389,7 +394,8 @@ impl Index {
             if listed == found.as_bytes() && record.policy != Policy::Upper {
                 // The rest of the policy is met by being equal.
             } else if !same_word(listed, found, buffers)
-                || !(case_fits(record.policy, listed, found) || (article && listed.eq_ignore_ascii_case(b"the")))
+                || !(case_fits(record.policy, listed, found)
+                    || (article && listed.eq_ignore_ascii_case(b"the")))
             {
                 return false;
             }

@@ -123,13 +123,18 @@ impl Gazetteer {
         for same in found.chunk_by(|a, b| a.tokens == b.tokens) {
             let says = |test: fn(&index::List) -> bool, hit: &Hit| {
                 let index = &self.layers[hit.name.layer()];
-                Entries::of(index, hit.name.offset()).lists().any(|list| test(&index.lists()[usize::from(list)]))
+                Entries::of(index, hit.name.offset())
+                    .lists()
+                    .any(|list| test(&index.lists()[usize::from(list)]))
             };
             if same.iter().any(|hit| says(|list| list.kind == NEVER, hit)) {
                 continue;
             }
-            let over = same.iter().filter(|hit| says(|list| list.overrides, hit)).map(|hit| hit.name.layer()).max();
-            hits.extend(same.iter().filter(|hit| over.is_none_or(|layer| hit.name.layer() >= layer)).cloned());
+            let over =
+                same.iter().filter(|hit| says(|list| list.overrides, hit)).map(|hit| hit.name.layer()).max();
+            hits.extend(
+                same.iter().filter(|hit| over.is_none_or(|layer| hit.name.layer() >= layer)).cloned(),
+            );
         }
     }
 
@@ -197,7 +202,8 @@ impl Gazetteer {
         match self.sets.iter().find(|(name, _)| name == set) {
             None => NONE.get_or_init(Phrases::default),
             Some((_, phrases)) => phrases.get_or_init(|| {
-                let table = self.layers[0].sets().find(|(name, _)| *name == set).map_or("", |(_, table)| table);
+                let table =
+                    self.layers[0].sets().find(|(name, _)| *name == set).map_or("", |(_, table)| table);
                 match Phrases::new(set, table) {
                     Ok(phrases) => phrases,
                     Err(error) => unreachable!("the build checks its lists: {error}"),

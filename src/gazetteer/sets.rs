@@ -118,7 +118,9 @@ impl Phrases {
                 words.clear();
                 fold::words(phrase, &mut words);
                 if words.is_empty() || words.len() > MAX_WORDS {
-                    return Err(table.error(format!("\"{phrase}\" has no letter or digit, or more than {MAX_WORDS} words")));
+                    return Err(table.error(format!(
+                        "\"{phrase}\" has no letter or digit, or more than {MAX_WORDS} words"
+                    )));
                 }
                 let mut key = String::new();
                 write_key(phrase, &words, &mut key);

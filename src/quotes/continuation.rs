@@ -35,7 +35,8 @@ fn owner(reading: &Reading, found: &[Attribution], id: usize) -> Option<usize> {
     let stretch = &reading.stretches[id];
     let block = &reading.blocks[stretch.block as usize];
     // The attribution whose content or cue stands last before the quote.
-    let end_of = |a: &Attribution| a.content.iter().map(|r| r.end).filter(|&e| e <= stretch.tokens.start).max();
+    let end_of =
+        |a: &Attribution| a.content.iter().map(|r| r.end).filter(|&e| e <= stretch.tokens.start).max();
     let (owner, last) = found
         .iter()
         .enumerate()
@@ -47,9 +48,11 @@ fn owner(reading: &Reading, found: &[Attribution], id: usize) -> Option<usize> {
         .filter(|t| !(stretch.tokens.start..stretch.tokens.end).contains(t))
         .filter(|&t| reading.is_word(t as usize) && reading.quoted[t as usize] == super::reading::NONE)
         .count();
-    let quoted_before = found[owner].content.iter().any(|r| reading.quoted[r.end as usize - 1] != super::reading::NONE);
+    let quoted_before =
+        found[owner].content.iter().any(|r| reading.quoted[r.end as usize - 1] != super::reading::NONE);
     let previous = id.checked_sub(1).map(|p| &reading.stretches[p]);
-    let reopened = previous.is_some_and(|p| p.quoted.repair == Repair::Reopened && p.paragraph + 1 == stretch.paragraph);
+    let reopened =
+        previous.is_some_and(|p| p.quoted.repair == Repair::Reopened && p.paragraph + 1 == stretch.paragraph);
     let between = (last..stretch.tokens.start).filter(|&t| reading.is_word(t as usize)).count();
     let same_block = reading.block_of[found[owner].cue.start as usize] == stretch.block;
     match distance {
@@ -57,7 +60,8 @@ fn owner(reading: &Reading, found: &[Attribution], id: usize) -> Option<usize> {
         0 if same_block => (between <= 8).then_some(owner),
         0 => (outside == 0 && (quoted_before || between == 0)).then_some(owner),
         1 if outside == 0 => {
-            let colon = (0..stretch.tokens.start).rev().take(3).any(|t| reading.pos[t as usize] == Pos::Colon);
+            let colon =
+                (0..stretch.tokens.start).rev().take(3).any(|t| reading.pos[t as usize] == Pos::Colon);
             (colon || quoted_before && between == 0).then_some(owner)
         }
         _ => None,

@@ -38,12 +38,21 @@ fn extent(a: &Attribution) -> (u32, u32) {
 }
 
 /// The quote of an attribution; none when nothing but punctuation is left of its content.
-pub fn quote(found: &Annotations, reading: &Reading, a: &Attribution, entity: Option<EntityId>) -> Option<Quote> {
+pub fn quote(
+    found: &Annotations,
+    reading: &Reading,
+    a: &Attribution,
+    entity: Option<EntityId>,
+) -> Option<Quote> {
     let pieces: Vec<Range<u32>> = a.content.iter().filter_map(|piece| trim(reading, piece.clone())).collect();
     if pieces.is_empty() {
         return None;
     }
-    let speaker = a.speaker.clone().and_then(|words| trim_speaker(reading, words)).map(|words| Speaker { span: found.span_of(words), entity });
+    let speaker = a
+        .speaker
+        .clone()
+        .and_then(|words| trim_speaker(reading, words))
+        .map(|words| Speaker { span: found.span_of(words), entity });
     Some(Quote {
         kind: kind(reading, &pieces),
         segments: pieces.into_iter().map(|piece| found.span_of(piece)).collect(),
@@ -61,7 +70,9 @@ pub fn kind(reading: &Reading, pieces: &[Range<u32>]) -> QuoteKind {
         if reading.is_word(t as usize) {
             words += 1;
             let id = reading.quoted[t as usize];
-            quoted += u32::from(id != NONE && reading.stretches[id as usize].quoted.repair != Repair::Unopened || id != NONE);
+            quoted += u32::from(
+                id != NONE && reading.stretches[id as usize].quoted.repair != Repair::Unopened || id != NONE,
+            );
         }
     }
     match quoted {
@@ -77,7 +88,10 @@ fn trim(reading: &Reading, piece: Range<u32>) -> Option<Range<u32>> {
     let outside = |t: u32| reading.quoted[t as usize] == NONE;
     let loose = |t: u32| {
         outside(t)
-            && matches!(reading.pos[t as usize], Pos::Comma | Pos::Colon | Pos::Semicolon | Pos::Dash | Pos::Stop | Pos::Other)
+            && matches!(
+                reading.pos[t as usize],
+                Pos::Comma | Pos::Colon | Pos::Semicolon | Pos::Dash | Pos::Stop | Pos::Other
+            )
     };
     while start < end && loose(start) {
         start += 1;
@@ -100,7 +114,10 @@ fn trim_speaker(reading: &Reading, words: Range<u32>) -> Option<Range<u32>> {
     while start < end && !reading.is_word(start as usize) {
         start += 1;
     }
-    while start < end && (!reading.is_word(end as usize - 1) || reading.pos[end as usize - 1] == Pos::Possessive) && !abbreviated(reading, end - 1) {
+    while start < end
+        && (!reading.is_word(end as usize - 1) || reading.pos[end as usize - 1] == Pos::Possessive)
+        && !abbreviated(reading, end - 1)
+    {
         end -= 1;
     }
     (start < end).then_some(start..end)

@@ -156,7 +156,10 @@ impl Marks {
             }
             let alike = mark.style == opening.style;
             let both = mark.opens && mark.closes;
-            if mark.closes && (!both || depth == 1 || mark.style == Style::Straight) && (alike || depth == 1 && (!mark.opens || !has_closer(marks, at, opening))) {
+            if mark.closes
+                && (!both || depth == 1 || mark.style == Style::Straight)
+                && (alike || depth == 1 && (!mark.opens || !has_closer(marks, at, opening)))
+            {
                 depth -= 1;
                 if depth == 0 {
                     self.push(opening.start..mark.end, opening.end..mark.start, false, Repair::None);
@@ -261,7 +264,8 @@ fn single(marks: &[Mark], open: usize) -> Option<usize> {
 }
 
 /// Words that begin with an apostrophe.
-const ELISIONS: &[&str] = &["em", "til", "till", "twas", "tis", "cause", "n", "bout", "round", "s", "d", "m", "re", "ve", "ll"];
+const ELISIONS: &[&str] =
+    &["em", "til", "till", "twas", "tis", "cause", "n", "bout", "round", "s", "d", "m", "re", "ve", "ll"];
 
 fn find(text: &str, paragraph: Range<usize>, marks: &mut Vec<Mark>) {
     let bytes = text.as_bytes();
@@ -276,7 +280,9 @@ fn find(text: &str, paragraph: Range<usize>, marks: &mut Vec<Mark>) {
             0xC2 if bytes[at + 1] == 0xAB => (2, Style::Guillemet, Shape::Opening),
             0xC2 if bytes[at + 1] == 0xBB => (2, Style::Guillemet, Shape::Closing),
             0xE2 if bytes[at + 1] == 0x80 => match bytes[at + 2] {
-                twin @ (0x98 | 0x99) if text[at + 3..paragraph.end].as_bytes().starts_with(&[0xE2, 0x80, twin]) => {
+                twin @ (0x98 | 0x99)
+                    if text[at + 3..paragraph.end].as_bytes().starts_with(&[0xE2, 0x80, twin]) =>
+                {
                     (6, Style::Doubled, if twin == 0x98 { Shape::Opening } else { Shape::Closing })
                 }
                 0x98 | 0x9A | 0xB9 => (3, Style::Single, Shape::Opening),
@@ -326,23 +332,31 @@ fn judge(
     let word_after = after.is_some_and(char::is_alphanumeric);
     let space_before = before.is_none_or(char::is_whitespace);
     let space_after = after.is_none_or(char::is_whitespace);
-    let mut mark = Mark { start: span.start, end: span.end, style, opens: false, closes: false, strong: false };
+    let mut mark =
+        Mark { start: span.start, end: span.end, style, opens: false, closes: false, strong: false };
     match (style, shape) {
         (Style::Single, _) => {
             // Feet, minutes: a digit before.
             let digit_before = before.is_some_and(|c| c.is_ascii_digit());
             mark.opens = !word_before && !space_after && shape != Shape::Closing
-                || shape == Shape::Closing && text[span.clone()].starts_with('\'') && !word_before && !space_after;
+                || shape == Shape::Closing
+                    && text[span.clone()].starts_with('\'')
+                    && !word_before
+                    && !space_after;
             if mark.opens {
                 let rest = &text[span.end..];
                 let stop = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len()).min(12);
                 let next = rest.get(..stop).unwrap_or_default().to_ascii_lowercase();
-                let elided = ELISIONS.contains(&next.as_str()) || next.starts_with(|c: char| c.is_ascii_digit());
+                let elided =
+                    ELISIONS.contains(&next.as_str()) || next.starts_with(|c: char| c.is_ascii_digit());
                 if elided && shape != Shape::Opening {
                     mark.opens = false;
                 }
             }
-            mark.closes = !space_before && !word_after && shape != Shape::Opening && !(digit_before && space_after && shape == Shape::Either);
+            mark.closes = !space_before
+                && !word_after
+                && shape != Shape::Opening
+                && !(digit_before && space_after && shape == Shape::Either);
             mark.strong = mark.closes && !before.is_some_and(|c| c == 's' || c == 'S' || c == 'z');
         }
         (_, Shape::Opening) => {
@@ -367,7 +381,8 @@ fn judge(
         (_, Shape::Either) => {
             let digit_before = before.is_some_and(|c| c.is_ascii_digit());
             // 6'2": inches after feet.
-            let feet = digit_before && last.is_some_and(|m| m.style == Style::Single && span.start - m.end <= 2);
+            let feet =
+                digit_before && last.is_some_and(|m| m.style == Style::Single && span.start - m.end <= 2);
             let feet = feet
                 || digit_before && {
                     let head = text[..span.start].trim_end_matches(|c: char| c.is_ascii_digit());
@@ -433,7 +448,10 @@ mod tests {
 
     #[test]
     fn styles_may_be_mixed() {
-        assert_eq!(inner("\"One,\" he said. “Two,” she said. 'Three,' they said."), ["One,", "Two,", "Three,"]);
+        assert_eq!(
+            inner("\"One,\" he said. “Two,” she said. 'Three,' they said."),
+            ["One,", "Two,", "Three,"]
+        );
     }
 
     #[test]
@@ -450,7 +468,10 @@ mod tests {
 
     #[test]
     fn inner_quotes_belong_to_the_outer_one() {
-        assert_eq!(inner("“She told me ‘never again’ and left,” he said."), ["She told me ‘never again’ and left,"]);
+        assert_eq!(
+            inner("“She told me ‘never again’ and left,” he said."),
+            ["She told me ‘never again’ and left,"]
+        );
         assert_eq!(inner("'She said \"no\" to me,' he said."), ["She said \"no\" to me,"]);
         assert_eq!(inner("“He called it “a mess” again,” she said."), ["He called it “a mess” again,"]);
     }
@@ -498,7 +519,9 @@ mod tests {
 
     #[test]
     fn a_hundred_thousand_marks_take_linear_work() {
-        for mark in ["\"", "'", "“", "”", "‘", "’", "«", "»", "''", "\" ", " \"", "a' '", ",\" ", "“a.", "a,”"] {
+        for mark in
+            ["\"", "'", "“", "”", "‘", "’", "«", "»", "''", "\" ", " \"", "a' '", ",\" ", "“a.", "a,”"]
+        {
             let text = mark.repeat(100_000);
             let mut marks = Marks::default();
             marks.read(&text, std::iter::once(0..text.len()));

@@ -124,7 +124,8 @@ impl Quotes {
 
 fn tokens_of(units: &[reading::Unit], reported: &rules::Reported) -> Attribution {
     let tokens = |range: &std::ops::Range<usize>| {
-        units.get(range.start).map_or(0, |u| u.start)..range.end.checked_sub(1).and_then(|i| units.get(i)).map_or(0, |u| u.end)
+        units.get(range.start).map_or(0, |u| u.start)
+            ..range.end.checked_sub(1).and_then(|i| units.get(i)).map_or(0, |u| u.end)
     };
     let mut attribution = Attribution {
         cue: tokens(&reported.cue),

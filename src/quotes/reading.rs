@@ -73,7 +73,13 @@ impl Pos {
     pub fn nominal(self) -> bool {
         matches!(
             self,
-            Pos::Name | Pos::Noun | Pos::Determiner | Pos::Adjective | Pos::Number | Pos::Possessive | Pos::Participle
+            Pos::Name
+                | Pos::Noun
+                | Pos::Determiner
+                | Pos::Adjective
+                | Pos::Number
+                | Pos::Possessive
+                | Pos::Participle
         )
     }
 
@@ -251,7 +257,8 @@ impl Reading {
             let bridged = sentence.tokens.start > 0
                 && (sentence.tokens.start as usize) < self.quoted.len()
                 && self.quoted[sentence.tokens.start as usize] != NONE
-                && self.quoted[sentence.tokens.start as usize] == self.quoted[sentence.tokens.start as usize - 1];
+                && self.quoted[sentence.tokens.start as usize]
+                    == self.quoted[sentence.tokens.start as usize - 1];
             match self.blocks.last_mut() {
                 Some(last) if bridged && last.paragraph == sentence.paragraph => {
                     last.tokens.end = sentence.tokens.end;
@@ -283,7 +290,10 @@ impl Reading {
                     let (word, entry, pos) = (self.words[index], self.entries[index], self.pos[index]);
                     Unit { start: at, end: at + 1, quoted, word, entry, pos }
                 } else {
-                    let end = self.stretches[quoted as usize].tokens.end.clamp(at + 1, block.tokens.end.max(at + 1));
+                    let end = self.stretches[quoted as usize]
+                        .tokens
+                        .end
+                        .clamp(at + 1, block.tokens.end.max(at + 1));
                     Unit { start: at, end, quoted, word: QUOTE, entry: Entry::default(), pos: Pos::Quote }
                 };
                 at = unit.end;
@@ -346,9 +356,10 @@ fn punctuation(written: &str) -> Pos {
 fn word_pos(written: &str, entry: Entry, before: Pos, before_classes: Classes, initial: bool) -> Pos {
     use super::words::Form;
     let classes = entry.classes;
-    let after_noun_opener = matches!(before, Pos::Determiner | Pos::Adjective | Pos::Possessive | Pos::Preposition)
-        && before != Pos::Possessive
-        || matches!(before, Pos::Possessive | Pos::Number);
+    let after_noun_opener =
+        matches!(before, Pos::Determiner | Pos::Adjective | Pos::Possessive | Pos::Preposition)
+            && before != Pos::Possessive
+            || matches!(before, Pos::Possessive | Pos::Number);
     if classes.any(Classes::FINITE) || classes.any(Classes::MODAL) {
         return Pos::Finite;
     }
@@ -358,13 +369,17 @@ fn word_pos(written: &str, entry: Entry, before: Pos, before_classes: Classes, i
     if classes.any(Classes::PERSONAL) && !classes.any(Classes::POSSESSIVE) {
         return Pos::Pronoun;
     }
-    if classes.any(Classes::POSSESSIVE) || classes.any(Classes::DETERMINER) && !classes.any(Classes::COMPLEMENTIZER) {
+    if classes.any(Classes::POSSESSIVE)
+        || classes.any(Classes::DETERMINER) && !classes.any(Classes::COMPLEMENTIZER)
+    {
         return Pos::Determiner;
     }
     if classes.any(Classes::COORDINATOR) {
         return Pos::Coordinator;
     }
-    if classes.any(Classes::RELATIVE.or(Classes::COMPLEMENTIZER)) || classes.any(Classes::SUBORDINATOR) && !classes.any(Classes::PREPOSITION) {
+    if classes.any(Classes::RELATIVE.or(Classes::COMPLEMENTIZER))
+        || classes.any(Classes::SUBORDINATOR) && !classes.any(Classes::PREPOSITION)
+    {
         return Pos::Subordinator;
     }
     if classes.any(Classes::PREPOSITION) {
@@ -386,9 +401,15 @@ fn word_pos(written: &str, entry: Entry, before: Pos, before_classes: Classes, i
             Form::Third if after_noun_opener => Pos::Noun,
             Form::Third => Pos::Finite,
             Form::Base if before_classes.any(Classes::SUBJECT) && before == Pos::Pronoun => Pos::Finite,
-            Form::Base if before_classes.any(Classes::MODAL.or(Classes::DO)) || before == Pos::Preposition => Pos::Base,
+            Form::Base
+                if before_classes.any(Classes::MODAL.or(Classes::DO)) || before == Pos::Preposition =>
+            {
+                Pos::Base
+            }
             Form::Base if after_noun_opener => Pos::Noun,
-            Form::Base if classes.any(Classes::NOUN_CUE) && !matches!(before, Pos::Noun | Pos::Name) => Pos::Noun,
+            Form::Base if classes.any(Classes::NOUN_CUE) && !matches!(before, Pos::Noun | Pos::Name) => {
+                Pos::Noun
+            }
             Form::Base => Pos::Base,
         };
     }
@@ -401,7 +422,10 @@ fn word_pos(written: &str, entry: Entry, before: Pos, before_classes: Classes, i
     if written.len() > 4 && written.ends_with("ed") {
         return if passive || after_noun_opener || matches!(before, Pos::Comma | Pos::Stop) {
             Pos::Participle
-        } else if matches!(before, Pos::Noun | Pos::Name | Pos::Pronoun | Pos::Adverb | Pos::Subordinator | Pos::Coordinator) {
+        } else if matches!(
+            before,
+            Pos::Noun | Pos::Name | Pos::Pronoun | Pos::Adverb | Pos::Subordinator | Pos::Coordinator
+        ) {
             Pos::Finite
         } else {
             Pos::Participle

@@ -16,7 +16,12 @@ use crate::annotations::{EntityId, EntityType, Gender, TokenKind};
 const HORIZON: u32 = 400;
 
 /// Finds the entity of each attribution's speaker; attributions stand in the order of their cues.
-pub fn resolve(text: &str, found: &Annotations, reading: &Reading, attributions: &[Attribution]) -> Vec<Option<EntityId>> {
+pub fn resolve(
+    text: &str,
+    found: &Annotations,
+    reading: &Reading,
+    attributions: &[Attribution],
+) -> Vec<Option<EntityId>> {
     let mut resolver = Resolver { text, found, reading, spoken: Vec::new() };
     let mut order: Vec<usize> = (0..attributions.len()).collect();
     order.sort_by_key(|&i| (attributions[i].cue.start, i));
@@ -71,7 +76,11 @@ impl Resolver<'_> {
         let mut head = None;
         for t in words.clone() {
             match self.reading.pos[t as usize] {
-                Pos::Comma | Pos::Bracket | Pos::Subordinator | Pos::Finite | Pos::Dash | Pos::Semicolon if head.is_some() => break,
+                Pos::Comma | Pos::Bracket | Pos::Subordinator | Pos::Finite | Pos::Dash | Pos::Semicolon
+                    if head.is_some() =>
+                {
+                    break;
+                }
                 Pos::Preposition if head.is_some() && !self.inside_mention(t) => break,
                 Pos::Name | Pos::Noun | Pos::Number | Pos::Other => head = Some(t),
                 _ if self.reading.mention[t as usize] != NONE => head = Some(t),
@@ -92,7 +101,8 @@ impl Resolver<'_> {
             entity.kind == EntityType::Person && (entity.gender.is_none() || entity.gender == gender)
         };
         let sure = |entity: EntityId| self.found.entities[entity.index()].gender == gender;
-        let last = self.spoken.iter().rev().take(4).find_map(|&(t, e)| e.filter(|&e| fits(e)).map(|e| (t, e)));
+        let last =
+            self.spoken.iter().rev().take(4).find_map(|&(t, e)| e.filter(|&e| fits(e)).map(|e| (t, e)));
         let mut best: Option<(i32, EntityId)> = None;
         let paragraph = self.reading.paragraph[at as usize];
         let sentence = self.reading.sentence[at as usize];
@@ -130,7 +140,14 @@ impl Resolver<'_> {
 
     /// The last entity of a fitting type before `at`, subjects first.
     fn recent(&self, at: u32, fits: impl Fn(EntityType) -> bool) -> Option<EntityId> {
-        let before = || self.found.mentions.iter().rev().skip_while(|m| m.tokens.start >= at).take_while(|m| at - m.tokens.start <= HORIZON / 2);
+        let before = || {
+            self.found
+                .mentions
+                .iter()
+                .rev()
+                .skip_while(|m| m.tokens.start >= at)
+                .take_while(|m| at - m.tokens.start <= HORIZON / 2)
+        };
         before()
             .find(|m| fits(m.kind) && self.subject(m.tokens.end))
             .or_else(|| before().find(|m| fits(m.kind)))
@@ -140,7 +157,8 @@ impl Resolver<'_> {
     /// "who": the name before it.
     fn antecedent(&self, at: u32) -> Option<EntityId> {
         let mention = self.found.mentions.iter().rev().find(|m| m.tokens.end <= at)?;
-        (at - mention.tokens.end <= 6 && self.reading.sentence[mention.tokens.start as usize] == self.reading.sentence[at as usize])
+        (at - mention.tokens.end <= 6
+            && self.reading.sentence[mention.tokens.start as usize] == self.reading.sentence[at as usize])
             .then_some(mention.entity)
     }
 
@@ -148,39 +166,78 @@ impl Resolver<'_> {
     fn role(&self, words: &Range<u32>, head: u32) -> Option<EntityId> {
         let noun = self.reading.words[head as usize];
         let definite = words.clone().any(|t| {
-            self.reading.words[t as usize] == word("the") || self.reading.entries[t as usize].classes.any(Classes::POSSESSIVE)
+            self.reading.words[t as usize] == word("the")
+                || self.reading.entries[t as usize].classes.any(Classes::POSSESSIVE)
         });
         if !definite || self.found.tokens[head as usize].kind != TokenKind::Word {
             return None;
         }
-        let company = [word("company"), word("agency"), word("group"), word("ministry"), word("government"), word("organization"), word("organisation"), word("party"), word("department"), word("bank"), word("union"), word("firm"), word("club"), word("university"), word("court"), word("army"), word("police")].contains(&noun);
+        let company = [
+            word("company"),
+            word("agency"),
+            word("group"),
+            word("ministry"),
+            word("government"),
+            word("organization"),
+            word("organisation"),
+            word("party"),
+            word("department"),
+            word("bank"),
+            word("union"),
+            word("firm"),
+            word("club"),
+            word("university"),
+            word("court"),
+            word("army"),
+            word("police"),
+        ]
+        .contains(&noun);
         let mut titled = None;
         for mention in self.found.mentions.iter().rev().skip_while(|m| m.tokens.start >= words.start) {
             if words.start - mention.tokens.start > HORIZON * 4 {
                 break;
             }
             let entity = &self.found.entities[mention.entity.index()];
-            let wanted = if company { entity.kind == EntityType::Organization } else { entity.kind == EntityType::Person };
+            let wanted = if company {
+                entity.kind == EntityType::Organization
+            } else {
+                entity.kind == EntityType::Person
+            };
             if wanted && (self.described(mention.tokens.clone(), noun) || has_title(&entity.titles, noun)) {
                 titled = Some(mention.entity);
                 break;
             }
         }
         let _ = self.text;
-        titled.or_else(|| if company { self.recent(words.start, |kind| kind == EntityType::Organization).filter(|_| false) } else { None })
+        titled.or_else(|| {
+            if company {
+                self.recent(words.start, |kind| kind == EntityType::Organization).filter(|_| false)
+            } else {
+                None
+            }
+        })
     }
 
     /// Whether the noun stands in the name's title before it or the appositive after it.
     fn described(&self, tokens: Range<u32>, noun: Word) -> bool {
         let start = tokens.start as usize;
         let end = tokens.end as usize;
-        let before = (start.saturating_sub(5)..start).rev().take_while(|&t| self.reading.pos[t].nominal() || self.reading.pos[t] == Pos::Preposition);
-        let after = if self.reading.pos.get(end) == Some(&Pos::Comma) { end + 1..(end + 9).min(self.reading.len()) } else { end..end };
-        let after = after.take_while(|&t| !matches!(self.reading.pos[t], Pos::Comma | Pos::Stop | Pos::Finite));
+        let before = (start.saturating_sub(5)..start)
+            .rev()
+            .take_while(|&t| self.reading.pos[t].nominal() || self.reading.pos[t] == Pos::Preposition);
+        let after = if self.reading.pos.get(end) == Some(&Pos::Comma) {
+            end + 1..(end + 9).min(self.reading.len())
+        } else {
+            end..end
+        };
+        let after =
+            after.take_while(|&t| !matches!(self.reading.pos[t], Pos::Comma | Pos::Stop | Pos::Finite));
         before.chain(after).any(|t| self.reading.words[t] == noun)
     }
 }
 
 fn has_title(titles: &[String], noun: Word) -> bool {
-    titles.iter().any(|title| title.split(|c: char| !c.is_alphanumeric()).any(|w| super::words::word_in_text(w) == noun))
+    titles.iter().any(|title| {
+        title.split(|c: char| !c.is_alphanumeric()).any(|w| super::words::word_in_text(w) == noun)
+    })
 }

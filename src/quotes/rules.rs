@@ -62,11 +62,18 @@ fn clip(units: &[Unit], found: &mut [Reported]) {
             start = speaker.start;
         }
         // A cue inside reported speech belongs to it ("said the court found that …").
-        let nested = units[last.cue.end..start].iter().all(|u| !matches!(u.pos, Pos::Comma | Pos::Coordinator | Pos::Semicolon | Pos::Quote));
+        let nested = units[last.cue.end..start]
+            .iter()
+            .all(|u| !matches!(u.pos, Pos::Comma | Pos::Coordinator | Pos::Semicolon | Pos::Quote));
         if nested || next.content.iter().any(|c| c.start < last.cue.start) {
             continue;
         }
-        while start > last.cue.end && matches!(units[start - 1].pos, Pos::Comma | Pos::Coordinator | Pos::Semicolon | Pos::Adverb | Pos::Dash) {
+        while start > last.cue.end
+            && matches!(
+                units[start - 1].pos,
+                Pos::Comma | Pos::Coordinator | Pos::Semicolon | Pos::Adverb | Pos::Dash
+            )
+        {
             start -= 1;
         }
         for piece in &mut last.content {
@@ -98,7 +105,9 @@ impl Grammar<'_> {
             return self.according(at);
         }
         let verb = unit.entry.verb?;
-        if !matches!(unit.pos, Pos::Finite | Pos::Base | Pos::Ing | Pos::Participle) || verb.classes.any(Classes::PRIVATE) {
+        if !matches!(unit.pos, Pos::Finite | Pos::Base | Pos::Ing | Pos::Participle)
+            || verb.classes.any(Classes::PRIVATE)
+        {
             return None;
         }
         self.verb(at, verb)
@@ -117,7 +126,9 @@ impl Grammar<'_> {
         // "Q, said N": the verb follows the quote (or a clause and a comma) directly.
         let before = at.checked_sub(1).map(|i| self.units[i].pos);
         let inverted_place = before.is_some_and(|pos| {
-            pos == Pos::Quote || pos == Pos::Comma && (at < 2 || self.units[at - 2].pos == Pos::Quote || self.finite_before(at - 1))
+            pos == Pos::Quote
+                || pos == Pos::Comma
+                    && (at < 2 || self.units[at - 2].pos == Pos::Quote || self.finite_before(at - 1))
         });
         if inverted_place
             && !matches!(self.units[at].pos, Pos::Ing)
@@ -131,8 +142,14 @@ impl Grammar<'_> {
             }
         }
         let subject = left_subject?;
-        let quote_left = subject.from > 0 && self.units[..subject.from].iter().rev().find(|u| u.pos != Pos::Comma).is_some_and(|u| u.pos == Pos::Quote);
-        let comma_left = subject.from > 0 && matches!(self.units[subject.from - 1].pos, Pos::Comma | Pos::Quote | Pos::Stop);
+        let quote_left = subject.from > 0
+            && self.units[..subject.from]
+                .iter()
+                .rev()
+                .find(|u| u.pos != Pos::Comma)
+                .is_some_and(|u| u.pos == Pos::Quote);
+        let comma_left = subject.from > 0
+            && matches!(self.units[subject.from - 1].pos, Pos::Comma | Pos::Quote | Pos::Stop);
         if comma_left && !subject.borrowed {
             let at_end = right.is_none();
             let left = self.content_left(subject.from);
@@ -147,18 +164,37 @@ impl Grammar<'_> {
                     content.push(right.clone());
                 }
                 let by = if quote_left { "quote-subject-cue" } else { "clause-subject-cue" };
-                return Some(self.reported(at, Some(subject.span), content, by, if quote_left { 0.95 } else { 0.8 }));
+                return Some(self.reported(
+                    at,
+                    Some(subject.span),
+                    content,
+                    by,
+                    if quote_left { 0.95 } else { 0.8 },
+                ));
             }
         }
         if let Some(right) = right {
             let by = if quote_right.is_some() { "subject-cue-quote" } else { "subject-cue-clause" };
-            let confidence = if quote_right.is_some() { 0.9 } else if subject.borrowed { 0.65 } else { 0.75 };
+            let confidence = if quote_right.is_some() {
+                0.9
+            } else if subject.borrowed {
+                0.65
+            } else {
+                0.75
+            };
             return Some(self.reported(at, Some(subject.span), vec![right], by, confidence));
         }
         None
     }
 
-    fn reported(&self, at: usize, speaker: Option<Range<usize>>, content: Vec<Range<usize>>, by: &'static str, confidence: f32) -> Reported {
+    fn reported(
+        &self,
+        at: usize,
+        speaker: Option<Range<usize>>,
+        content: Vec<Range<usize>>,
+        by: &'static str,
+        confidence: f32,
+    ) -> Reported {
         Reported { cue: at..at + 1, speaker, content, by, confidence }
     }
 
@@ -172,7 +208,11 @@ impl Grammar<'_> {
 
     /// Whether an auxiliary of the class stands before `at`, adverbs between.
     fn auxiliary(&self, at: usize, class: Classes) -> bool {
-        self.units[..at].iter().rev().take_while(|u| u.pos == Pos::Adverb || u.is(Classes::AUXILIARY)).any(|u| u.is(class))
+        self.units[..at]
+            .iter()
+            .rev()
+            .take_while(|u| u.pos == Pos::Adverb || u.is(Classes::AUXILIARY))
+            .any(|u| u.is(class))
     }
 
     fn finite_before(&self, end: usize) -> bool {
@@ -220,7 +260,10 @@ impl Grammar<'_> {
             let unit = &self.units[start - 1];
             let joins = match unit.pos {
                 Pos::Coordinator if unit.word == AND => {
-                    start >= 2 && self.units[start - 2].pos.head() && !self.finite_in_clause(start - 1) && noun
+                    start >= 2
+                        && self.units[start - 2].pos.head()
+                        && !self.finite_in_clause(start - 1)
+                        && noun
                 }
                 Pos::Preposition => {
                     noun && start >= 2
@@ -246,12 +289,20 @@ impl Grammar<'_> {
         while i > 0 && self.units[i - 1].pos.nominal() {
             i -= 1;
         }
-        i > 0 && self.units[i - 1].pos == Pos::Preposition && (i == 1 || matches!(self.units[i - 2].pos, Pos::Comma | Pos::Stop))
+        i > 0
+            && self.units[i - 1].pos == Pos::Preposition
+            && (i == 1 || matches!(self.units[i - 2].pos, Pos::Comma | Pos::Stop))
     }
 
     /// Whether a finite verb stands before `at` in the same clause.
     fn finite_in_clause(&self, at: usize) -> bool {
-        self.units[..at].iter().rev().take_while(|u| !matches!(u.pos, Pos::Comma | Pos::Quote | Pos::Semicolon | Pos::Colon | Pos::Subordinator)).any(|u| u.pos == Pos::Finite)
+        self.units[..at]
+            .iter()
+            .rev()
+            .take_while(|u| {
+                !matches!(u.pos, Pos::Comma | Pos::Quote | Pos::Semicolon | Pos::Colon | Pos::Subordinator)
+            })
+            .any(|u| u.pos == Pos::Finite)
     }
 
     /// The subject when a comma stands before the verb: "N, the chair of N, said".
@@ -261,12 +312,25 @@ impl Grammar<'_> {
         let mut candidate: Option<Subject> = None;
         let mut steps = 0;
         loop {
-            let start = self.units[..end].iter().rposition(|u| matches!(u.pos, Pos::Comma | Pos::Dash | Pos::Semicolon | Pos::Bracket) || u.pos == Pos::Quote && self.long_quote(u)).map_or(0, |i| i + 1);
+            let start = self.units[..end]
+                .iter()
+                .rposition(|u| {
+                    matches!(u.pos, Pos::Comma | Pos::Dash | Pos::Semicolon | Pos::Bracket)
+                        || u.pos == Pos::Quote && self.long_quote(u)
+                })
+                .map_or(0, |i| i + 1);
             let segment = &self.units[start..end];
-            let relative = segment.first().is_some_and(|u| u.is(Classes::RELATIVE) && u.pos == Pos::Subordinator);
+            let relative =
+                segment.first().is_some_and(|u| u.is(Classes::RELATIVE) && u.pos == Pos::Subordinator);
             let finite = segment.iter().any(|u| u.pos == Pos::Finite);
             let opener = segment.first().map(|u| u.pos);
-            if !finite && !matches!(opener, Some(Pos::Preposition | Pos::Ing | Pos::Subordinator | Pos::Participle | Pos::Adverb) | None) {
+            if !finite
+                && !matches!(
+                    opener,
+                    Some(Pos::Preposition | Pos::Ing | Pos::Subordinator | Pos::Participle | Pos::Adverb)
+                        | None
+                )
+            {
                 let skip = usize::from(opener == Some(Pos::Coordinator));
                 if let Some(head) = self.phrase_at(start + skip, end) {
                     let own = head.end == end || !matches!(self.units[head.end].pos, Pos::Quote);
@@ -276,7 +340,8 @@ impl Grammar<'_> {
                 }
             } else if finite && !relative {
                 // "Smith, who leads the party and is 60, said": a relative clause may hold commas; a main clause ends the search.
-                if let Some(inner) = segment.iter().position(|u| u.is(Classes::RELATIVE) && u.pos == Pos::Subordinator)
+                if let Some(inner) =
+                    segment.iter().position(|u| u.is(Classes::RELATIVE) && u.pos == Pos::Subordinator)
                     && let Some(head) = self.phrase_at(start, start + inner)
                     && head.end == start + inner
                 {
@@ -287,7 +352,11 @@ impl Grammar<'_> {
                 }
             }
             steps += 1;
-            if start == 0 || steps > 6 || self.units[start - 1].pos == Pos::Quote || self.units[start - 1].pos == Pos::Semicolon {
+            if start == 0
+                || steps > 6
+                || self.units[start - 1].pos == Pos::Quote
+                || self.units[start - 1].pos == Pos::Semicolon
+            {
                 break;
             }
             end = start - 1;
@@ -314,8 +383,14 @@ impl Grammar<'_> {
             let unit = &self.units[at];
             let joins = match unit.pos {
                 Pos::Pronoun => !noun && at == first,
-                Pos::Preposition => noun && at + 1 < end && self.units[at + 1].pos.nominal() && (unit.word == OF || unit.word == FOR || self.units[first].pos != Pos::Name),
-                Pos::Coordinator => noun && unit.word == AND && at + 1 < end && self.units[at + 1].pos.nominal(),
+                Pos::Preposition => {
+                    noun && at + 1 < end
+                        && self.units[at + 1].pos.nominal()
+                        && (unit.word == OF || unit.word == FOR || self.units[first].pos != Pos::Name)
+                }
+                Pos::Coordinator => {
+                    noun && unit.word == AND && at + 1 < end && self.units[at + 1].pos.nominal()
+                }
                 Pos::Quote => noun && at + 1 < end && self.units[at + 1].pos == Pos::Name,
                 Pos::Bracket => noun && self.bracketed(at, end),
                 Pos::Participle => !noun,
@@ -337,7 +412,8 @@ impl Grammar<'_> {
 
     /// Whether the bracket at `at` opens or closes a short party label: "(D-Ohio)".
     fn bracketed(&self, at: usize, end: usize) -> bool {
-        self.units[at..end.min(at + 5)].iter().skip(1).any(|u| u.pos == Pos::Bracket) || self.units[at.saturating_sub(4)..at].iter().any(|u| u.pos == Pos::Bracket)
+        self.units[at..end.min(at + 5)].iter().skip(1).any(|u| u.pos == Pos::Bracket)
+            || self.units[at.saturating_sub(4)..at].iter().any(|u| u.pos == Pos::Bracket)
     }
 
     /// The subject of an earlier verb of the block, for "…, adding that" and "… and said".
@@ -352,7 +428,10 @@ impl Grammar<'_> {
         let finite = self.units[..at].iter().position(|u| u.pos == Pos::Finite)?;
         let mut start = 0;
         for i in (0..finite).rev() {
-            if matches!(self.units[i].pos, Pos::Comma | Pos::Quote | Pos::Subordinator | Pos::Semicolon | Pos::Colon) {
+            if matches!(
+                self.units[i].pos,
+                Pos::Comma | Pos::Quote | Pos::Subordinator | Pos::Semicolon | Pos::Colon
+            ) {
                 start = i + 1;
                 break;
             }
@@ -361,7 +440,11 @@ impl Grammar<'_> {
         while end > start && self.units[end - 1].pos == Pos::Adverb {
             end -= 1;
         }
-        let span = if end > start && self.units[end - 1].pos == Pos::Pronoun { end - 1..end } else { self.phrase_start(end)?..end };
+        let span = if end > start && self.units[end - 1].pos == Pos::Pronoun {
+            end - 1..end
+        } else {
+            self.phrase_start(end)?..end
+        };
         Some(Subject { span, from: at, borrowed: true })
     }
 
@@ -371,7 +454,9 @@ impl Grammar<'_> {
         let unit = self.units.get(start)?;
         match unit.pos {
             Pos::Pronoun if unit.is(Classes::SUBJECT) => Some(start..start + 1),
-            Pos::Name | Pos::Noun | Pos::Determiner | Pos::Adjective | Pos::Number if !unit.is(Classes::DAY) => {
+            Pos::Name | Pos::Noun | Pos::Determiner | Pos::Adjective | Pos::Number
+                if !unit.is(Classes::DAY) =>
+            {
                 // "said Monday" names nobody.
                 self.phrase_at(start, self.units.len())
             }
@@ -430,17 +515,21 @@ impl Grammar<'_> {
 
     fn resumed(&self, at: usize) -> Option<Range<usize>> {
         // ", he said on Tuesday, and …": the second comma opens the rest.
-        let comma = (at + 1..self.units.len().min(at + 12)).find(|&i| matches!(self.units[i].pos, Pos::Comma | Pos::Quote | Pos::Stop))?;
+        let comma = (at + 1..self.units.len().min(at + 12))
+            .find(|&i| matches!(self.units[i].pos, Pos::Comma | Pos::Quote | Pos::Stop))?;
         match self.units[comma].pos {
             Pos::Quote => Some(comma..self.quote_end(comma)),
-            Pos::Stop => (self.pos(comma + 1) == Some(Pos::Quote)).then(|| comma + 1..self.quote_end(comma + 1)),
+            Pos::Stop => {
+                (self.pos(comma + 1) == Some(Pos::Quote)).then(|| comma + 1..self.quote_end(comma + 1))
+            }
             _ => {
                 let next = self.units.get(comma + 1)?;
                 if next.pos == Pos::Quote {
                     return Some(comma + 1..self.quote_end(comma + 1));
                 }
                 let end = self.sentence_end(comma);
-                (comma == at + 1 && next.pos != Pos::Ing && end > comma + 2 && !next.is(Classes::RELATIVE)).then_some(comma + 1..end)
+                (comma == at + 1 && next.pos != Pos::Ing && end > comma + 2 && !next.is(Classes::RELATIVE))
+                    .then_some(comma + 1..end)
             }
         }
     }
@@ -448,15 +537,29 @@ impl Grammar<'_> {
     /// The clause or quote left of `end` (exclusive): from the block's start, or from where the last attribution stopped.
     fn content_left(&self, end: usize) -> Option<Range<usize>> {
         let mut stop = end;
-        while stop > 0 && matches!(self.units[stop - 1].pos, Pos::Comma | Pos::Dash | Pos::Stop | Pos::Other) {
+        while stop > 0 && matches!(self.units[stop - 1].pos, Pos::Comma | Pos::Dash | Pos::Stop | Pos::Other)
+        {
             stop -= 1;
         }
         let mut start = 0;
         for earlier in self.earlier {
-            let last = earlier.content.iter().map(|c| c.end).chain([earlier.cue.end]).chain(earlier.speaker.iter().map(|s| s.end)).filter(|&e| e <= stop).max().unwrap_or(0);
+            let last = earlier
+                .content
+                .iter()
+                .map(|c| c.end)
+                .chain([earlier.cue.end])
+                .chain(earlier.speaker.iter().map(|s| s.end))
+                .filter(|&e| e <= stop)
+                .max()
+                .unwrap_or(0);
             start = start.max(last);
         }
-        while start < stop && matches!(self.units[start].pos, Pos::Comma | Pos::Coordinator | Pos::Dash | Pos::Stop | Pos::Other | Pos::Semicolon) {
+        while start < stop
+            && matches!(
+                self.units[start].pos,
+                Pos::Comma | Pos::Coordinator | Pos::Dash | Pos::Stop | Pos::Other | Pos::Semicolon
+            )
+        {
             start += 1;
         }
         if start >= stop {
@@ -471,7 +574,10 @@ impl Grammar<'_> {
                 first -= 1;
             }
             let lead = stop - start;
-            if first > start && lead > 1 && matches!(self.units[first - 1].pos, Pos::Comma | Pos::Colon | Pos::Stop | Pos::Dash) {
+            if first > start
+                && lead > 1
+                && matches!(self.units[first - 1].pos, Pos::Comma | Pos::Colon | Pos::Stop | Pos::Dash)
+            {
                 start = first;
             }
         }
@@ -484,7 +590,8 @@ impl Grammar<'_> {
         let next = self.units.get(at + 1)?;
         if self.pos(at + 1) == Some(Pos::Quote) {
             let words = self.reading.stretches.get(next.quoted as usize).map_or(0, |s| s.words);
-            return (words >= 2 || self.pos(at + 2).is_some_and(|p| p != Pos::Stop)).then(|| at + 1..self.quote_end(at + 1));
+            return (words >= 2 || self.pos(at + 2).is_some_and(|p| p != Pos::Stop))
+                .then(|| at + 1..self.quote_end(at + 1));
         }
         if next.pos == Pos::Comma || next.pos == Pos::Colon {
             return self.quote_after(at + 1);
@@ -496,7 +603,10 @@ impl Grammar<'_> {
             if unit.word == THAT && (i == at + 1 || !self.relative_that(i)) {
                 return (end > i + 2).then_some(i..end);
             }
-            if unit.pos == Pos::Finite || unit.pos == Pos::Quote || unit.is(Classes::RELATIVE) && unit.pos == Pos::Subordinator {
+            if unit.pos == Pos::Finite
+                || unit.pos == Pos::Quote
+                || unit.is(Classes::RELATIVE) && unit.pos == Pos::Subordinator
+            {
                 break;
             }
             i += 1;
@@ -504,14 +614,17 @@ impl Grammar<'_> {
         // A quote after an addressee or a time: "told the BBC: Q", "said on Monday, Q".
         if let Some(quote) = self.quote_after(at + 1) {
             let between = &self.units[at + 1..quote.start];
-            if between.last().is_some_and(|u| matches!(u.pos, Pos::Comma | Pos::Colon)) || between.is_empty() {
+            if between.last().is_some_and(|u| matches!(u.pos, Pos::Comma | Pos::Colon)) || between.is_empty()
+            {
                 return Some(quote);
             }
         }
         if !verb.classes.any(Classes::CLAUSAL) {
             // "called him a "liar"": the words after the verb up to the quote's end.
             let quote = (at + 1..end.min(at + 12)).find(|&i| self.units[i].pos == Pos::Quote)?;
-            let clear = self.units[at + 1..quote].iter().all(|u| !matches!(u.pos, Pos::Finite | Pos::Comma | Pos::Stop));
+            let clear = self.units[at + 1..quote]
+                .iter()
+                .all(|u| !matches!(u.pos, Pos::Finite | Pos::Comma | Pos::Stop));
             return clear.then(|| at + 1..quote + 1);
         }
         self.bare_clause(at, verb, end)
@@ -528,31 +641,55 @@ impl Grammar<'_> {
         if verb.classes.any(Classes::ADDRESSED) && self.pos(start).is_some_and(|p| p.head() || p.nominal()) {
             start = if self.units[start].pos == Pos::Pronoun { start + 1 } else { self.addressee_end(start) };
         }
-        while start < end && (self.units[start].is(Classes::DAY) || self.units[start].pos == Pos::Adverb && !self.units[start].is(Classes::NEGATION)) {
+        while start < end
+            && (self.units[start].is(Classes::DAY)
+                || self.units[start].pos == Pos::Adverb && !self.units[start].is(Classes::NEGATION))
+        {
             start += 1;
         }
         // "said on Tuesday the plan": one prepositional phrase of time or place.
-        if start < end && self.units[start].pos == Pos::Preposition && self.units.get(start + 1).is_some_and(|u| u.is(Classes::DAY)) {
+        if start < end
+            && self.units[start].pos == Pos::Preposition
+            && self.units.get(start + 1).is_some_and(|u| u.is(Classes::DAY))
+        {
             start += 2;
         }
         let first = self.units.get(start)?;
         let question = first.is(Classes::COMPLEMENTIZER) && first.pos == Pos::Subordinator;
-        let opens = matches!(first.pos, Pos::Name | Pos::Noun | Pos::Pronoun | Pos::Determiner | Pos::Adjective | Pos::Number | Pos::Participle | Pos::Quote)
-            || question
-            || first.pos == Pos::Preposition && verb.form != Form::Gerund && start == at + 1 && first.word != TO && self.comma_clause(start, end);
+        let opens = matches!(
+            first.pos,
+            Pos::Name
+                | Pos::Noun
+                | Pos::Pronoun
+                | Pos::Determiner
+                | Pos::Adjective
+                | Pos::Number
+                | Pos::Participle
+                | Pos::Quote
+        ) || question
+            || first.pos == Pos::Preposition
+                && verb.form != Form::Gerund
+                && start == at + 1
+                && first.word != TO
+                && self.comma_clause(start, end);
         if !opens || end <= start + 1 {
             return None;
         }
         // A finite verb must follow before the clause breaks off.
-        let limit = self.units[start..end].iter().position(|u| matches!(u.pos, Pos::Semicolon)).map_or(end, |i| start + i);
-        let finite = self.units[start + 1..limit].iter().position(|u| u.pos == Pos::Finite || u.pos == Pos::Quote)?;
+        let limit = self.units[start..end]
+            .iter()
+            .position(|u| matches!(u.pos, Pos::Semicolon))
+            .map_or(end, |i| start + i);
+        let finite =
+            self.units[start + 1..limit].iter().position(|u| u.pos == Pos::Finite || u.pos == Pos::Quote)?;
         (finite < 25).then_some(start..end)
     }
 
     fn comma_clause(&self, start: usize, end: usize) -> bool {
-        self.units[start..end].iter().position(|u| u.pos == Pos::Comma).is_some_and(|comma| {
-            self.units[start + comma..end].iter().any(|u| u.pos == Pos::Finite)
-        })
+        self.units[start..end]
+            .iter()
+            .position(|u| u.pos == Pos::Comma)
+            .is_some_and(|comma| self.units[start + comma..end].iter().any(|u| u.pos == Pos::Finite))
     }
 
     /// End of the noun phrase that "told" addresses.
@@ -565,7 +702,10 @@ impl Grammar<'_> {
                 Pos::Name | Pos::Noun | Pos::Number => true,
                 Pos::Determiner | Pos::Adjective => !noun,
                 Pos::Possessive => true,
-                Pos::Preposition => noun && (unit.word == OF || unit.word == word("at") || unit.word == word("in")) && self.units.get(at + 1).is_some_and(|u| u.pos.nominal()),
+                Pos::Preposition => {
+                    noun && (unit.word == OF || unit.word == word("at") || unit.word == word("in"))
+                        && self.units.get(at + 1).is_some_and(|u| u.pos.nominal())
+                }
                 Pos::Coordinator => noun && self.units.get(at + 1).is_some_and(|u| u.pos.head()) && false,
                 _ => false,
             };
@@ -583,7 +723,12 @@ impl Grammar<'_> {
         let speaker = self.phrase_at(at + 2, self.units.len())?;
         // The speaker's phrase goes on to the next comma when the content stands before.
         let mut after = speaker.end;
-        while after < self.units.len() && !matches!(self.units[after].pos, Pos::Comma | Pos::Stop | Pos::Semicolon | Pos::Dash | Pos::Quote) {
+        while after < self.units.len()
+            && !matches!(
+                self.units[after].pos,
+                Pos::Comma | Pos::Stop | Pos::Semicolon | Pos::Dash | Pos::Quote
+            )
+        {
             after += 1;
         }
         let end = self.sentence_end(at);
@@ -601,13 +746,24 @@ impl Grammar<'_> {
             }
         } else if after + 1 < end && self.units[after].pos == Pos::Comma {
             let next = &self.units[after + 1];
-            if !next.is(Classes::RELATIVE) && self.units[after + 1..end].iter().any(|u| u.pos == Pos::Finite) && at > 0 && self.units[at - 1].pos == Pos::Comma && next.pos != Pos::Determiner {
+            if !next.is(Classes::RELATIVE)
+                && self.units[after + 1..end].iter().any(|u| u.pos == Pos::Finite)
+                && at > 0
+                && self.units[at - 1].pos == Pos::Comma
+                && next.pos != Pos::Determiner
+            {
                 content.push(after + 1..end);
             }
         }
         if content.is_empty() {
             return None;
         }
-        Some(Reported { cue: at..at + 2, speaker: Some(speaker), content, by: "according-to", confidence: 0.85 })
+        Some(Reported {
+            cue: at..at + 2,
+            speaker: Some(speaker),
+            content,
+            by: "according-to",
+            confidence: 0.85,
+        })
     }
 }

@@ -388,7 +388,11 @@ fn refill<T: Copy>(column: &mut Vec<T>, count: usize, value: T) {
 }
 
 /// The best possible class.
-pub(super) fn best<S: PartialOrd + Copy>(scores: &[S; WIDTH], classes: &[Class], possible: [bool; 3]) -> usize {
+pub(super) fn best<S: PartialOrd + Copy>(
+    scores: &[S; WIDTH],
+    classes: &[Class],
+    possible: [bool; 3],
+) -> usize {
     let mut best: Option<usize> = None;
     for (at, class) in classes.iter().enumerate() {
         if possible[class.step as usize] && best.is_none_or(|b| scores[at] > scores[b]) {
@@ -399,7 +403,10 @@ pub(super) fn best<S: PartialOrd + Copy>(scores: &[S; WIDTH], classes: &[Class],
 }
 
 /// The label that a class gives to an arc; `score` is called when there is a choice.
-pub(super) fn choose_label<S: PartialOrd + Copy>(class: &Class, score: impl FnOnce() -> [S; LABEL_WIDTH]) -> Label {
+pub(super) fn choose_label<S: PartialOrd + Copy>(
+    class: &Class,
+    score: impl FnOnce() -> [S; LABEL_WIDTH],
+) -> Label {
     match class.labels.as_slice() {
         [] => Label::Unclassified,
         [only] => *only,

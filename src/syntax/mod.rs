@@ -116,7 +116,8 @@ impl<'b> Parser<'b> {
         let Scratch { words, hints, tags, .. } = scratch;
         tagger::tag(&model.tagger, model.tags.len(), words, hints, tags);
         into.tags.clear();
-        into.tags.extend(tags.iter().map(|&tag| model.tags.get(tag as usize).copied().unwrap_or(Tag::Unknown)));
+        into.tags
+            .extend(tags.iter().map(|&tag| model.tags.get(tag as usize).copied().unwrap_or(Tag::Unknown)));
         into.heads.clear();
         into.labels.clear();
     }
@@ -131,7 +132,8 @@ impl Scratch {
         for word in words {
             let word = words::Word::new(word, &mut self.buffer);
             let entry = tagger::look_up(dictionary, word.exact);
-            let lower = if word.lower == word.exact { entry } else { tagger::look_up(dictionary, word.lower) };
+            let lower =
+                if word.lower == word.exact { entry } else { tagger::look_up(dictionary, word.lower) };
             self.hints.push(tagger::Hint::new(&word, entry));
             self.entries.push(lower.is_common());
             self.words.push(word);

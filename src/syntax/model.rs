@@ -72,7 +72,9 @@ fn read_classes(mut from: Cursor<'_>) -> Result<Vec<Class>, ModelError> {
         let mut labels = Vec::new();
         for _ in 0..count {
             let name = from.string()?;
-            labels.push(Label::from_name(name).ok_or_else(|| from.malformed(format!("\"{name}\" is no label")))?);
+            labels.push(
+                Label::from_name(name).ok_or_else(|| from.malformed(format!("\"{name}\" is no label")))?,
+            );
         }
         if (step == Step::Shift) != labels.is_empty() {
             return Err(from.malformed("steps to the sides have labels, shifts have none"));

@@ -136,7 +136,13 @@ pub(super) fn features(words: &[Word], hints: &[Hint], tags: &[u8], at: usize) -
 }
 
 /// Tags a sentence. `count` tags are in use.
-pub(super) fn tag(weights: &Table<'_, WIDTH>, count: usize, words: &[Word], hints: &[Hint], tags: &mut Vec<u8>) {
+pub(super) fn tag(
+    weights: &Table<'_, WIDTH>,
+    count: usize,
+    words: &[Word],
+    hints: &[Hint],
+    tags: &mut Vec<u8>,
+) {
     tags.clear();
     for (at, hint) in hints.iter().enumerate() {
         let tag = hint.sure.unwrap_or_else(|| {

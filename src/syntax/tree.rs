@@ -319,8 +319,7 @@ mod tests {
 
     #[test]
     fn a_noun_that_a_clause_modifies() {
-        let (parse, tree) =
-            parse("a report saying so\tDT NN VBG RB\t1 1 1 2\tdet ROOT acl advmod");
+        let (parse, tree) = parse("a report saying so\tDT NN VBG RB\t1 1 1 2\tdet ROOT acl advmod");
         let subject = tree.subject(&parse, 2).unwrap();
         assert_eq!(subject, SubjectOf { token: 1, by: SubjectBy::Modified(Label::AdjectivalClause) });
     }

@@ -39,7 +39,9 @@ pub enum TreesError {
         source: std::io::Error,
     },
     /// A line is no parsed sentence.
-    #[error("line {line}: {what}; expected words, tags, heads and labels, parted by tabs, with one field per token")]
+    #[error(
+        "line {line}: {what}; expected words, tags, heads and labels, parted by tabs, with one field per token"
+    )]
     Malformed {
         /// Counted from 1.
         line: usize,
@@ -102,8 +104,7 @@ impl ParsedSentence {
             if line.is_empty() {
                 continue;
             }
-            let sentence =
-                Self::parse(&line).map_err(|what| TreesError::Malformed { line: at + 1, what })?;
+            let sentence = Self::parse(&line).map_err(|what| TreesError::Malformed { line: at + 1, what })?;
             read += sentence.words.len();
             sentences.push(sentence);
         }

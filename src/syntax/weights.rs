@@ -94,7 +94,8 @@ fn tag_of(key: Key) -> u16 {
 /// The key of template `template` with up to three values, in this order.
 #[inline(always)]
 pub(super) fn key(template: usize, (a, b, c): (u64, u64, u64)) -> Key {
-    let mut hash = (a ^ (template as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let mut hash =
+        (a ^ (template as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     hash = (hash ^ hash >> 32 ^ b.rotate_left(13)).wrapping_mul(0x94D0_49BB_1331_11EB);
     hash = (hash ^ hash >> 29 ^ c.rotate_left(29)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
     (hash ^ hash >> 32) as Key

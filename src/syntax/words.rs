@@ -52,7 +52,9 @@ impl Word {
         };
         buffer.clear();
         let exact = if word.is_ascii() {
-            buffer.extend(word.bytes().map(|b| if b.is_ascii_digit() { '0' } else { b.to_ascii_lowercase() as char }));
+            buffer.extend(
+                word.bytes().map(|b| if b.is_ascii_digit() { '0' } else { b.to_ascii_lowercase() as char }),
+            );
             hash::text(word)
         } else {
             buffer.extend(word.chars().map(|c| if c == '’' { '\'' } else { c }));

@@ -161,7 +161,9 @@ fn classify(word: &str, between: &str) -> Separator {
         (Some(mark), None) => match mark {
             _ if is_apostrophe(mark) && !spaced => Separator::Apostrophe,
             // "Workers' Party", "Abu 'Isa": nothing but the name's own words can follow.
-            _ if is_apostrophe(mark) && (between.starts_with(mark) || between.ends_with(mark)) => Separator::Space,
+            _ if is_apostrophe(mark) && (between.starts_with(mark) || between.ends_with(mark)) => {
+                Separator::Space
+            }
             '-' | '‐' | '‑' | '–' | '·' | '•' | '・' if !spaced => Separator::Space,
             '.' if !spaced || is_abbreviation(word) => Separator::Space,
             ',' => Separator::Comma,
@@ -191,7 +193,8 @@ pub fn is_apostrophe(char: char) -> bool {
 }
 
 fn is_abbreviation(word: &str) -> bool {
-    word.chars().nth(3).is_none() || ABBREVIATIONS.iter().any(|abbreviation| word.eq_ignore_ascii_case(abbreviation))
+    word.chars().nth(3).is_none()
+        || ABBREVIATIONS.iter().any(|abbreviation| word.eq_ignore_ascii_case(abbreviation))
 }
 
 /// Appends `word` in lower case without accents.
@@ -288,9 +291,15 @@ mod tests {
     fn words_and_separators() {
         use Separator::*;
         assert_eq!(split("Xi Jinping"), [("Xi", Space), ("Jinping", Break)]);
-        assert_eq!(split("St. John’s, Newfoundland"), [("St", Space), ("John", Apostrophe), ("s", Comma), ("Newfoundland", Break)]);
+        assert_eq!(
+            split("St. John’s, Newfoundland"),
+            [("St", Space), ("John", Apostrophe), ("s", Comma), ("Newfoundland", Break)]
+        );
         assert_eq!(split("in Paris. Texas"), [("in", Space), ("Paris", Break), ("Texas", Break)]);
-        assert_eq!(split("AT&T / J.-P. X"), [("AT", Ampersand), ("T", Break), ("J", Space), ("P", Space), ("X", Break)]);
+        assert_eq!(
+            split("AT&T / J.-P. X"),
+            [("AT", Ampersand), ("T", Break), ("J", Space), ("P", Space), ("X", Break)]
+        );
         assert_eq!(split("A\n\nB\nC"), [("A", Break), ("B", Space), ("C", Break)]);
         assert_eq!(split("workers' Party"), [("workers", Space), ("Party", Break)]);
     }

@@ -253,7 +253,8 @@ impl Builder {
         let mut have = 0;
         let mut title = false;
         let mut links: Vec<(&str, &str)> = Vec::new();
-        for pair in row.id.split(' ').filter_map(|pair| pair.split_once(':')).chain(row.links.iter().copied()) {
+        for pair in row.id.split(' ').filter_map(|pair| pair.split_once(':')).chain(row.links.iter().copied())
+        {
             if pair.0 == "wikipedia" && (pair.1 == "=" || is_title(pair.1, name)) {
                 title = true;
             } else if !pair.1.is_empty() && !links.contains(&pair) {
@@ -303,7 +304,8 @@ impl Builder {
 
 /// Whether `title` is the Wikipedia title that the name itself gives.
 fn is_title(title: &str, name: &str) -> bool {
-    title.len() == name.len() && title.bytes().zip(name.bytes()).all(|(t, n)| t == if n == b' ' { b'_' } else { n })
+    title.len() == name.len()
+        && title.bytes().zip(name.bytes()).all(|(t, n)| t == if n == b' ' { b'_' } else { n })
 }
 
 /// A coordinate of ±`half` degrees on a grid of 24 bits.

@@ -192,7 +192,10 @@ impl Columns {
             },
             policy: match text(self.case) {
                 "" => None,
-                case => Some(Policy::from_name(case).ok_or_else(|| format!("case \"{case}\" is none of exact, title, upper, any"))?),
+                case => Some(
+                    Policy::from_name(case)
+                        .ok_or_else(|| format!("case \"{case}\" is none of exact, title, upper, any"))?,
+                ),
             },
             ..Row::default()
         };

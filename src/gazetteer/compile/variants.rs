@@ -6,13 +6,8 @@
 use super::fold::{is_apostrophe, without_apostrophes};
 
 /// Words that are written short or in full, in lower case: every word of a row can stand for the first.
-const SHORT_FORMS: &[(&str, &[&str])] = &[
-    ("Saint", &["St"]),
-    ("Sainte", &["Ste"]),
-    ("Mount", &["Mt"]),
-    ("Fort", &["Ft"]),
-    ("and", &["&"]),
-];
+const SHORT_FORMS: &[(&str, &[&str])] =
+    &[("Saint", &["St"]), ("Sainte", &["Ste"]), ("Mount", &["Mt"]), ("Fort", &["Ft"]), ("and", &["&"])];
 
 /// Calls `found` with each variant of `name`, which is not one itself.
 pub fn variants(name: &str, mut found: impl FnMut(&str)) {
@@ -38,8 +33,8 @@ fn swap(name: &str, from: &str, to: &str, found: &mut impl FnMut(&str)) {
     let Some(at) = name.find(from) else { return };
     let before = name[..at].chars().next_back();
     let rest = &name[at + from.len()..];
-    let stands_alone =
-        before.is_none_or(|c| c == ' ' || c == '-') && (rest.starts_with(' ') || rest.starts_with('-') || rest.starts_with(". "));
+    let stands_alone = before.is_none_or(|c| c == ' ' || c == '-')
+        && (rest.starts_with(' ') || rest.starts_with('-') || rest.starts_with(". "));
     // "and" and "&" join two words; a name neither starts nor ends with them.
     if !stands_alone || (before.is_none() && matches!(from, "and" | "&")) {
         return;

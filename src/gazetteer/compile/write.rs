@@ -86,7 +86,8 @@ impl Builder {
                     }
                 }
                 last => {
-                    spellings = if last.is_some_and(|l| l.form.hash == form.hash) { spellings + 1 } else { 0 };
+                    spellings =
+                        if last.is_some_and(|l| l.form.hash == form.hash) { spellings + 1 } else { 0 };
                     if spellings > MAX_SPELLINGS {
                         let name = self.spelling(&form);
                         return Err(format!(
@@ -133,7 +134,8 @@ impl Builder {
         let first = &self.vocabulary.texts()[words[0] as usize];
         let lower = first.chars().next().is_some_and(char::is_lowercase);
         let article = words.len() > 1 && first.eq_ignore_ascii_case("the");
-        form.policy == Policy::Any || (form.policy != Policy::Upper && (lower || (article && form.policy == Policy::Title)))
+        form.policy == Policy::Any
+            || (form.policy != Policy::Upper && (lower || (article && form.policy == Policy::Title)))
     }
 
     fn spelling(&self, form: &Form) -> String {

@@ -1,5 +1,9 @@
 //! Which organization or place a name means: lists, legal suffixes, acronyms, and short forms of longer names.
 
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+
 use super::forms::Form;
 use super::groups::Groups;
 use crate::annotations::{Annotations, EntityType};
@@ -8,6 +12,24 @@ use crate::gazetteer::Gazetteer;
 /// Words that writers leave out when they make an acronym, and that no name starts or ends with.
 const LINKING: [&str; 14] =
     ["of", "the", "and", "for", "in", "on", "to", "at", "de", "la", "du", "des", "del", "y"];
+
+/// How many longer names are considered for one short form; more are ambiguous anyway.
+const MOST_CANDIDATES: usize = 64;
+
+/// By what a form is found again by shorter or differently written ones.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Key<'f> {
+    /// Its words without legal suffix, written together: "store974".
+    Core(String),
+    /// The list entry that it means.
+    Listed(String),
+    /// Its first word.
+    First(&'f str),
+    /// Its last word.
+    Last(&'f str),
+    /// Its initials.
+    Initials(String),
+}
 
 /// Joins the mentions of each organization or place among `forms`, all of one type.
 pub(super) fn group(
@@ -19,32 +41,59 @@ pub(super) fn group(
 ) {
     let mut order: Vec<&Form> = forms.to_vec();
     order.sort_by_key(|form| (std::cmp::Reverse(form.words.len()), form.mentions[0]));
-    let known: Vec<Option<String>> = order.iter().map(|form| identity(text, found, form, lists)).collect();
-    for form in &order {
+    let mut longer: HashMap<Key<'_>, Vec<&Form>, FixedState> = HashMap::default();
+    for form in order {
         groups.join_all(&form.mentions);
-    }
-    for (at, form) in order.iter().enumerate() {
-        let longer = &order[..at];
         let core = without_legal_suffix(&form.words, lists);
-        let same = longer.iter().enumerate().find(|&(other, long)| {
-            let long_core = without_legal_suffix(&long.words, lists);
-            core == long_core || glued(core, long_core) || (known[at].is_some() && known[at] == known[other])
-        });
-        let same = same.map(|(_, form)| *form).or_else(|| {
-            // A short form counts when only one longer name can be meant.
-            let mut fitting = longer.iter().filter(|long| {
-                // A known name that the lists tell apart from the longer one stays itself.
-                short_form(core, &long.words, form.kind)
-                    || (is_acronym_shaped(text, found, form) && spells(core, &long.words))
-            });
-            let first = fitting.next()?;
-            let root = groups.first(first.mentions[0]);
-            fitting.all(|long| groups.first(long.mentions[0]) == root).then_some(*first)
-        });
-        if let Some(long) = same {
+        let listed = identity(text, found, form, lists);
+        let mut same = vec![Key::Core(core.concat())];
+        same.extend(listed.map(Key::Listed));
+        let mut joined = same.iter().find_map(|key| longer.get(key)).and_then(|forms| forms.first()).copied();
+        if joined.is_none() {
+            joined = only_longer(text, found, form, core, &longer, groups);
+        }
+        if let Some(long) = joined {
             groups.join(long.mentions[0], form.mentions[0]);
         }
+        let (Some(first), Some(last)) = (form.words.first(), form.words.last()) else { continue };
+        let mut keys = same;
+        keys.extend([Key::First(first), Key::Last(last)]);
+        keys.extend(initials(&form.words).into_iter().map(Key::Initials));
+        for key in keys {
+            let forms = longer.entry(key).or_default();
+            if forms.len() <= MOST_CANDIDATES {
+                forms.push(form);
+            }
+        }
     }
+}
+
+/// The longer name that `form` is short for, when only one can be meant.
+fn only_longer<'f>(
+    text: &str,
+    found: &Annotations,
+    form: &'f Form,
+    core: &'f [String],
+    longer: &HashMap<Key<'f>, Vec<&'f Form>, FixedState>,
+    groups: &mut Groups,
+) -> Option<&'f Form> {
+    let (first, last) = (core.first()?, core.last()?);
+    let mut keys = Vec::new();
+    // "York" is not short for "New York", nor "Congo" for "Republic of Congo": places keep their words.
+    if form.kind == EntityType::Organization {
+        keys.extend([Key::First(first), Key::Last(last)]);
+    }
+    if core.len() == 1 && is_acronym_shaped(text, found, form) {
+        keys.push(Key::Initials(first.clone()));
+    }
+    let mut fitting = keys.iter().flat_map(|key| {
+        let forms = longer.get(key).map_or(&[][..], Vec::as_slice);
+        let acronym = matches!(key, Key::Initials(_));
+        forms.iter().copied().filter(move |long| acronym || short_form(core, &long.words))
+    });
+    let one = fitting.next()?;
+    let root = groups.first(one.mentions[0]);
+    fitting.all(|long| groups.first(long.mentions[0]) == root).then_some(one)
 }
 
 /// The list entry that a form means first of all, when there is one.
@@ -101,38 +150,31 @@ fn is_acronym_shaped(text: &str, found: &Annotations, form: &Form) -> bool {
         && name.chars().all(|c| c.is_uppercase() || !c.is_alphabetic() || c == 's')
 }
 
-/// Whether a one-word acronym takes the initials of `words`, with or without the linking ones.
-fn spells(acronym: &[String], words: &[String]) -> bool {
-    let [acronym] = acronym else { return false };
-    if words.len() < 2 {
-        return false;
-    }
-    let initials = |all: bool| -> String {
+/// The acronyms that `words` make, with and without the linking ones; none for a single word.
+fn initials(words: &[String]) -> Vec<String> {
+    let of = |all: bool| -> String {
         words
             .iter()
             .filter(|w| all || !LINKING.contains(&w.as_str()))
             .filter_map(|w| w.chars().next())
             .collect()
     };
-    *acronym == initials(true) || *acronym == initials(false)
+    let mut acronyms = vec![of(true), of(false)];
+    acronyms.dedup();
+    acronyms.retain(|acronym| acronym.chars().nth(1).is_some());
+    acronyms
 }
 
 /// Whether `short` is the start or the end of `long`: "Barclays" of "Barclays
 /// Bank", "Supreme Court" of "Federal Supreme Court".
-fn short_form(short: &[String], long: &[String], kind: EntityType) -> bool {
-    // "York" is not short for "New York", nor "Congo" for "Republic of Congo": places keep their words.
-    if kind != EntityType::Organization || short.is_empty() || short.len() >= long.len() {
+fn short_form(short: &[String], long: &[String]) -> bool {
+    if short.is_empty() || short.len() >= long.len() {
         return false;
     }
     let linking = |word: &String| LINKING.contains(&word.as_str());
     let starts = long.starts_with(short) && !linking(&long[short.len()]);
     let ends = long.ends_with(short) && short.len() >= 2 && !linking(&long[long.len() - short.len() - 1]);
     starts || ends
-}
-
-/// "Store 974" and "Store974".
-fn glued(a: &[String], b: &[String]) -> bool {
-    a.len() != b.len() && a.concat() == b.concat()
 }
 
 /// The words before "Ltd", "Inc", "GmbH".
@@ -165,16 +207,16 @@ mod tests {
 
     #[test]
     fn acronyms() {
-        assert!(spells(&fold("WIC"), &fold("World Internet Conference")));
-        assert!(spells(&fold("DoJ"), &fold("Department of Justice")));
-        assert!(spells(&fold("FAO"), &fold("Food and Agriculture Organization")));
-        assert!(!spells(&fold("WTO"), &fold("World Health Organization")));
+        assert_eq!(initials(&fold("World Internet Conference")), ["wic"]);
+        assert_eq!(initials(&fold("Department of Justice")), ["doj", "dj"]);
+        assert_eq!(initials(&fold("Food and Agriculture Organization")), ["faao", "fao"]);
+        assert!(initials(&fold("Unicef")).is_empty());
         assert!(in_order("ofcom", "office of communications"));
     }
 
     #[test]
     fn short_forms() {
-        let short = |a, b| short_form(&fold(a), &fold(b), EntityType::Organization);
+        let short = |a, b| short_form(&fold(a), &fold(b));
         assert!(short("Barclays", "Barclays Bank"));
         assert!(short("Supreme Court", "Federal Supreme Court"));
         assert!(!short("Bank", "Bank of England"));

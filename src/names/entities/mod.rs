@@ -39,7 +39,7 @@ pub fn resolve(text: &str, found: &mut Annotations, lists: &Gazetteer) {
     for kind in EntityType::ALL {
         let of_kind: Vec<&forms::Form> = forms.iter().filter(|form| form.kind == kind).collect();
         match kind {
-            EntityType::Person => people::group(found, &of_kind, &honorifics, lists, &mut groups),
+            EntityType::Person => people::group(&of_kind, &honorifics, lists, &mut groups),
             _ => bodies::group(text, found, &of_kind, lists, &mut groups),
         }
     }

@@ -1,9 +1,16 @@
 //! Which person a name means: full names first, then the bare surnames and given names.
 
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+
 use super::forms::Form;
 use super::groups::Groups;
-use crate::annotations::{Annotations, Gender};
+use crate::annotations::Gender;
 use crate::gazetteer::Gazetteer;
+
+/// How many people are considered for one name: in a book, a bare "John" means one of the last Johns.
+const MOST_CANDIDATES: usize = 64;
 
 /// A person of the article: full forms that are one name, and the mentions known to be theirs.
 struct Person<'f> {
@@ -15,37 +22,24 @@ struct Person<'f> {
     gender: Option<Gender>,
 }
 
+/// The people of an article, found again by any word of their names.
+#[derive(Default)]
+struct People<'f> {
+    all: Vec<Person<'f>>,
+    by_word: HashMap<&'f str, Vec<usize>, FixedState>,
+}
+
 /// Joins the mentions of each person among `forms`. `honorifics` holds, for
 /// every mention, the gender that a title before it tells ("Mrs.").
-pub(super) fn group(
-    found: &Annotations,
-    forms: &[&Form],
-    honorifics: &[Option<Gender>],
-    lists: &Gazetteer,
-    groups: &mut Groups,
-) {
+pub(super) fn group(forms: &[&Form], honorifics: &[Option<Gender>], lists: &Gazetteer, groups: &mut Groups) {
     let mut order: Vec<&Form> = forms.iter().copied().filter(|f| is_full(&f.words)).collect();
     // Longest names first: short ones then find the whole name to join.
     order.sort_by_key(|form| (std::cmp::Reverse(bare(&form.words).len()), form.mentions[0]));
-    let mut people: Vec<Person> = Vec::new();
+    let mut people = People::default();
     for form in order {
-        let name = bare(&form.words);
-        let gender = form.mentions.iter().find_map(|&m| honorifics[m as usize]);
-        let same = people.iter_mut().find(|person| {
-            !opposed(person.gender, gender)
-                && person.names.iter().any(|other| same_person(other, name, lists))
-        });
-        match same {
-            Some(person) => {
-                person.names.push(name);
-                person.mentions.extend(&form.mentions);
-                person.mentions.sort_unstable();
-                person.gender = person.gender.or(gender);
-            }
-            None => people.push(Person { names: vec![name], mentions: form.mentions.clone(), gender }),
-        }
+        people.add(form, honorifics, lists);
     }
-    for person in &people {
+    for person in &people.all {
         groups.join_all(&person.mentions);
     }
     let mut partial: Vec<(u32, &Form)> = forms
@@ -54,57 +48,92 @@ pub(super) fn group(
         .flat_map(|&form| form.mentions.iter().map(move |&mention| (mention, form)))
         .collect();
     partial.sort_by_key(|&(mention, _)| mention);
-    let strangers: Vec<(u32, &Form)> = partial
-        .into_iter()
-        .filter(|&(mention, form)| {
-            let Some(person) = whose(mention, bare(&form.words), &people, honorifics, found) else {
-                return true;
-            };
-            groups.join(people[person].mentions[0], mention);
-            people[person].mentions.push(mention);
-            people[person].mentions.sort_unstable();
-            people[person].gender = people[person].gender.or(honorifics[mention as usize]);
-            false
-        })
-        .collect();
     // Without a full name, one spelling is one person, unless honorifics tell them apart.
-    for (at, &(mention, form)) in strangers.iter().enumerate() {
-        let earlier = strangers[..at].iter().rev().find(|&&(other, other_form)| {
-            std::ptr::eq(other_form, form)
-                && !opposed(honorifics[other as usize], honorifics[mention as usize])
-        });
-        if let Some(&(other, _)) = earlier {
-            groups.join(other, mention);
+    let mut strangers: HashMap<&[String], [Option<u32>; 3], FixedState> = HashMap::default();
+    for (mention, form) in partial {
+        let gender = honorifics[mention as usize];
+        if let Some(person) = people.whose(mention, bare(&form.words), gender) {
+            let person = &mut people.all[person];
+            groups.join(person.mentions[0], mention);
+            let at = person.mentions.partition_point(|&m| m < mention);
+            person.mentions.insert(at, mention);
+            person.gender = person.gender.or(gender);
+            continue;
         }
+        let seen = strangers.entry(&form.words).or_default();
+        let slot = |gender: Option<Gender>| gender.map_or(0, |g| if g == Gender::Male { 1 } else { 2 });
+        // Of unknown gender: joins whoever came first; of known: its like, else the unknown.
+        let earlier = match gender {
+            None => seen.iter().flatten().min().copied(),
+            Some(_) => seen[slot(gender)].or(seen[0]),
+        };
+        if let Some(earlier) = earlier {
+            groups.join(earlier, mention);
+        }
+        seen[slot(gender)].get_or_insert(mention);
     }
 }
 
-/// The person whom a bare name at `mention` means: surnames before given
-/// names, then the one last spoken of, else the first to come.
-fn whose(
-    mention: u32,
-    name: &[String],
-    people: &[Person],
-    honorifics: &[Option<Gender>],
-    found: &Annotations,
-) -> Option<usize> {
-    let here = found.mentions[mention as usize].span.start();
-    people
-        .iter()
-        .enumerate()
-        .filter(|(_, person)| !opposed(person.gender, honorifics[mention as usize]))
-        .filter_map(|(index, person)| {
-            let part = person.names.iter().filter_map(|full| part_of(full, name)).max()?;
-            let before = person.mentions.iter().rev().find(|&&m| m < mention);
-            // Nearness: everything before beats everything after.
-            let near = match before {
-                Some(&m) => (1, m as i64),
-                None => (0, -(found.mentions[person.mentions[0] as usize].span.start() as i64 - here as i64)),
-            };
-            Some(((part, near), index))
-        })
-        .max_by_key(|&(rank, index)| (rank, std::cmp::Reverse(index)))
-        .map(|(_, index)| index)
+impl<'f> People<'f> {
+    /// Adds a full form: to the person it can be, else as a new one.
+    fn add(&mut self, form: &'f Form, honorifics: &[Option<Gender>], lists: &Gazetteer) {
+        let name = bare(&form.words);
+        let gender = form.mentions.iter().find_map(|&m| honorifics[m as usize]);
+        // One person's names always share a word.
+        let mut candidates: Vec<usize> = name.iter().flat_map(|word| self.with_word(word)).collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        let same = candidates.into_iter().find(|&candidate| {
+            let person = &self.all[candidate];
+            !opposed(person.gender, gender)
+                && person.names.iter().any(|other| same_person(other, name, lists))
+        });
+        let index = match same {
+            Some(index) => {
+                let person = &mut self.all[index];
+                person.names.push(name);
+                person.mentions.extend(&form.mentions);
+                person.mentions.sort_unstable();
+                person.gender = person.gender.or(gender);
+                index
+            }
+            None => {
+                self.all.push(Person { names: vec![name], mentions: form.mentions.clone(), gender });
+                self.all.len() - 1
+            }
+        };
+        for word in name {
+            let people = self.by_word.entry(word).or_default();
+            if people.last() != Some(&index) {
+                people.push(index);
+            }
+        }
+    }
+
+    fn with_word(&self, word: &str) -> impl Iterator<Item = usize> {
+        let people = self.by_word.get(word).map_or(&[][..], Vec::as_slice);
+        people[people.len().saturating_sub(MOST_CANDIDATES)..].iter().copied()
+    }
+
+    /// The person whom a bare name at `mention` means: surnames before given
+    /// names, then the one last spoken of, else the first to come.
+    fn whose(&self, mention: u32, name: &[String], gender: Option<Gender>) -> Option<usize> {
+        self.with_word(name.first()?)
+            .filter(|&index| !opposed(self.all[index].gender, gender))
+            .filter_map(|index| {
+                let person = &self.all[index];
+                let part = person.names.iter().filter_map(|full| part_of(full, name)).max()?;
+                let before = person.mentions.partition_point(|&m| m < mention).checked_sub(1);
+                // Everything before is nearer than everything after.
+                let near = match before {
+                    Some(before) => (true, i64::from(person.mentions[before])),
+                    None => (false, -i64::from(person.mentions[0])),
+                };
+                Some(((part, near), index))
+            })
+            .max_by_key(|&(rank, index)| (rank, std::cmp::Reverse(index)))
+            .map(|(_, index)| index)
+    }
 }
 
 /// How well `name` stands for `full`: 3 the end ("van der Leyen"), 2 the start ("Xi", "Hillary"), 1 within.

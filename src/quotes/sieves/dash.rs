@@ -19,7 +19,9 @@ pub(super) fn run(article: &Article<'_>, out: &mut Vec<Attribution>) {
         if tokens.end < tokens.start + 1 {
             continue;
         }
-        let dash = (tokens.start..tokens.end).rev().find(|&t| reading.pos[t as usize] == Pos::Dash && reading.quoted[t as usize] == NONE);
+        let dash = (tokens.start..tokens.end)
+            .rev()
+            .find(|&t| reading.pos[t as usize] == Pos::Dash && reading.quoted[t as usize] == NONE);
         let Some(dash) = dash else { continue };
         let content = if dash == tokens.start {
             // The signature has a paragraph of its own: the quote is the paragraph before.

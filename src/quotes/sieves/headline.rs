@@ -13,13 +13,53 @@ pub const NAME: &str = "headline-colon";
 
 /// Words that label a headline and name no speaker.
 const LABELS: &[Word] = &[
-    word("update"), word("updated"), word("exclusive"), word("breaking"), word("live"), word("watch"), word("video"),
-    word("opinion"), word("analysis"), word("review"), word("explainer"), word("factbox"), word("photos"),
-    word("interview"), word("poll"), word("election"), word("preview"), word("recap"), word("corrected"),
-    word("correction"), word("editorial"), word("column"), word("podcast"), word("timeline"), word("profile"),
-    word("part"), word("note"), word("source"), word("sources"), word("report"), word("study"), word("fact"),
-    word("by"), word("contact"), word("date"), word("time"), word("location"), word("where"), word("when"),
-    word("who"), word("what"), word("why"), word("how"), word("re"), word("subject"), word("to"), word("from"),
+    word("update"),
+    word("updated"),
+    word("exclusive"),
+    word("breaking"),
+    word("live"),
+    word("watch"),
+    word("video"),
+    word("opinion"),
+    word("analysis"),
+    word("review"),
+    word("explainer"),
+    word("factbox"),
+    word("photos"),
+    word("interview"),
+    word("poll"),
+    word("election"),
+    word("preview"),
+    word("recap"),
+    word("corrected"),
+    word("correction"),
+    word("editorial"),
+    word("column"),
+    word("podcast"),
+    word("timeline"),
+    word("profile"),
+    word("part"),
+    word("note"),
+    word("source"),
+    word("sources"),
+    word("report"),
+    word("study"),
+    word("fact"),
+    word("by"),
+    word("contact"),
+    word("date"),
+    word("time"),
+    word("location"),
+    word("where"),
+    word("when"),
+    word("who"),
+    word("what"),
+    word("why"),
+    word("how"),
+    word("re"),
+    word("subject"),
+    word("to"),
+    word("from"),
 ];
 
 pub(super) fn run(article: &Article<'_>, out: &mut Vec<Attribution>) {
@@ -30,7 +70,9 @@ pub(super) fn run(article: &Article<'_>, out: &mut Vec<Attribution>) {
         return;
     }
     let reading = article.reading;
-    let Some(colon) = (tokens.start..tokens.end.min(tokens.start + 8)).find(|&t| reading.pos[t as usize] == Pos::Colon) else {
+    let Some(colon) =
+        (tokens.start..tokens.end.min(tokens.start + 8)).find(|&t| reading.pos[t as usize] == Pos::Colon)
+    else {
         return;
     };
     if colon == tokens.start || colon + 3 > tokens.end {
@@ -63,7 +105,9 @@ fn capital(article: &Article<'_>, t: u32) -> bool {
     match token.kind {
         TokenKind::Word => {
             !matches!(token.case, Case::Lower | Case::None)
-                || article.reading.entries[t as usize].classes.any(Classes::DETERMINER.or(Classes::COORDINATOR))
+                || article.reading.entries[t as usize]
+                    .classes
+                    .any(Classes::DETERMINER.or(Classes::COORDINATOR))
                 || article.reading.words[t as usize] == word("of")
         }
         TokenKind::Punctuation | TokenKind::Possessive => {

@@ -15,11 +15,15 @@ pub(super) fn run(article: &Article<'_>, out: &mut Vec<Attribution>) {
     for paragraph in &article.found.paragraphs {
         let tokens = paragraph.tokens.clone();
         let limit = tokens.end.min(tokens.start + LABEL);
-        let Some(colon) = (tokens.start..limit).find(|&t| article.reading.pos[t as usize] == Pos::Colon) else {
+        let Some(colon) = (tokens.start..limit).find(|&t| article.reading.pos[t as usize] == Pos::Colon)
+        else {
             continue;
         };
         let label = tokens.start..colon;
-        if colon + 2 >= tokens.end || !label.clone().all(|t| capital(article, t)) || !label.clone().any(|t| named(article, t)) {
+        if colon + 2 >= tokens.end
+            || !label.clone().all(|t| capital(article, t))
+            || !label.clone().any(|t| named(article, t))
+        {
             continue;
         }
         // A heading is all capitals too; speech is not.
@@ -42,8 +46,14 @@ pub(super) fn run(article: &Article<'_>, out: &mut Vec<Attribution>) {
 fn capital(article: &Article<'_>, t: u32) -> bool {
     let token = article.found.tokens[t as usize];
     match token.kind {
-        TokenKind::Word => token.case == Case::Upper || token.span.len() == 1 && token.case == Case::Title || abbreviated(article, t),
-        TokenKind::Punctuation => matches!(article.found.token_text(article.text, t as usize), "." | "-" | "," | "(" | ")"),
+        TokenKind::Word => {
+            token.case == Case::Upper
+                || token.span.len() == 1 && token.case == Case::Title
+                || abbreviated(article, t)
+        }
+        TokenKind::Punctuation => {
+            matches!(article.found.token_text(article.text, t as usize), "." | "-" | "," | "(" | ")")
+        }
         _ => false,
     }
 }

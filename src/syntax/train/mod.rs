@@ -137,12 +137,7 @@ pub fn train(
     tell(format!("{} sentences, {} tags", sentences.len(), tags.len()));
     let tagger = train_tagger(sentences, &tags, &words, options, &mut tell)?;
     let classes = classes(sentences);
-    let mut tables = model::Tables {
-        words,
-        tagger,
-        arcs: empty::<WIDTH>(),
-        labels: empty::<LABEL_WIDTH>(),
-    };
+    let mut tables = model::Tables { words, tagger, arcs: empty::<WIDTH>(), labels: empty::<LABEL_WIDTH>() };
     // The tagger is done: the parser learns on its tags.
     let unfinished = model::write(&tags, &classes, &tables);
     let parser = Parser::open(&unfinished)?;
@@ -218,7 +213,9 @@ fn dictionary(sentences: &[ParsedSentence], tags: &[Tag], bits: u32) -> Vec<u8> 
     let mut entries = BTreeMap::<Key, (u32, tagger::Entry)>::new();
     for (hash, counts) in written {
         let seen: u32 = counts.values().sum();
-        let Some((&tag, &most)) = counts.iter().max_by_key(|(tag, count)| (**count, std::cmp::Reverse(**tag))) else {
+        let Some((&tag, &most)) =
+            counts.iter().max_by_key(|(tag, count)| (**count, std::cmp::Reverse(**tag)))
+        else {
             continue;
         };
         if seen >= SEEN {
@@ -242,7 +239,10 @@ fn dictionary(sentences: &[ParsedSentence], tags: &[Tag], bits: u32) -> Vec<u8> 
 }
 
 /// Opens one table outside a model file.
-fn with_table<const W: usize, R>(bytes: &[u8], then: impl FnOnce(Table<'_, W>) -> R) -> Result<R, ModelError> {
+fn with_table<const W: usize, R>(
+    bytes: &[u8],
+    then: impl FnOnce(Table<'_, W>) -> R,
+) -> Result<R, ModelError> {
     let mut writer = Writer::new("table", 0);
     writer.section("table", bytes);
     let file = writer.finish();
@@ -430,7 +430,9 @@ impl Learner<'_> {
     /// Class of each label for left and right steps.
     fn class_of_label(&self) -> [Vec<Option<usize>>; 2] {
         [Step::Left, Step::Right].map(|step| {
-            let class = |label| self.classes.iter().position(|class| class.step == step && class.labels.contains(label));
+            let class = |label| {
+                self.classes.iter().position(|class| class.step == step && class.labels.contains(label))
+            };
             Label::ALL.iter().map(class).collect()
         })
     }
@@ -471,7 +473,13 @@ impl Learner<'_> {
     }
 
     /// Takes a step, and learns its label where there is a choice.
-    fn step(&self, class: usize, state: &mut State, sentence: &ParsedSentence, labels: &mut Perceptron<LABEL_WIDTH>) {
+    fn step(
+        &self,
+        class: usize,
+        state: &mut State,
+        sentence: &ParsedSentence,
+        labels: &mut Perceptron<LABEL_WIDTH>,
+    ) {
         let class = &self.classes[class];
         let Some((dependent, head)) = state.arc(class.step) else {
             state.shift();

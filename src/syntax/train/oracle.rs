@@ -17,9 +17,13 @@ impl Gold {
     pub fn set(&mut self, heads: &[u32]) {
         let tokens = heads.len();
         self.heads.clear();
-        self.heads.extend(heads.iter().enumerate().map(|(at, &head)| {
-            if head as usize == at { tokens as u32 } else { head }
-        }));
+        self.heads.extend(
+            heads.iter().enumerate().map(
+                |(at, &head)| {
+                    if head as usize == at { tokens as u32 } else { head }
+                },
+            ),
+        );
         self.begin.clear();
         self.begin.resize(tokens + 2, 0);
         for &head in &self.heads {

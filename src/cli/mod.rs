@@ -3,6 +3,7 @@
 //! A command is a struct of arguments and a `run`. Adding one takes its file,
 //! a line in [`Command`] and a line in [`Command::run`].
 
+mod eval;
 mod extract;
 mod inputs;
 mod pretty;
@@ -27,6 +28,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Extract(extract::Extract),
+    Eval(eval::Eval),
     Schema(schema::Schema),
 }
 
@@ -34,6 +36,7 @@ impl Command {
     fn run(self) -> anyhow::Result<Exit> {
         match self {
             Command::Extract(command) => command.run(),
+            Command::Eval(command) => command.run(),
             Command::Schema(command) => command.run(),
         }
     }

@@ -1,0 +1,156 @@
+//! What goes wrong, and what becomes of it.
+
+use super::*;
+
+#[test]
+fn a_run_that_cannot_start_says_why_and_ends_with_2() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "in.jsonl", articles(1));
+    std::fs::create_dir(folder.path().join("empty")).unwrap();
+    for (arguments, message) in [
+        (&["extract", "nowhere.jsonl"][..], "no such file or folder: nowhere.jsonl"),
+        (&["extract", "*.csv"], "no files in *.csv"),
+        (&["extract", "empty"], "no files in empty"),
+        (&["extract", "[.txt"], "cannot read the pattern"),
+        (&["extract", "in.jsonl", "-o", "no/such/folder/out.jsonl"], "cannot write no/such/folder/out.jsonl"),
+        (&["extract", "in.jsonl", "--threads", "0"], "--threads"),
+        (&["extract", "in.jsonl", "--offsets", "word"], "use char, byte or utf16"),
+    ] {
+        let output = run(folder.path(), arguments);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(message), "{arguments:?}: {stderr}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn broken_lines_are_set_aside_with_reason_and_input_and_the_rest_is_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = [
+        r#"{"id":"first","text":"One."}"#,
+        r#"{"id":"half","text":"#,
+        "",
+        r#"[1, 2]"#,
+        r#"{"id":"textless","body":"Here it is."}"#,
+        r#"{"id":"numbered","text":5}"#,
+        r#"{"id":"last","text":"Two."}"#,
+    ];
+    write(folder.path(), "in.jsonl", lines.join("\n"));
+    let output = run(folder.path(), &["extract", "in.jsonl", "-o", "out.jsonl"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        String::from_utf8(output.stderr).unwrap().contains("4 records set aside in out.jsonl.dead.jsonl")
+    );
+    assert_eq!(ids(&std::fs::read(folder.path().join("out.jsonl")).unwrap()), ["first", "last"]);
+    let dead = records(&std::fs::read(folder.path().join("out.jsonl.dead.jsonl")).unwrap());
+    for (letter, (record, reason)) in dead.iter().zip([
+        (2, "no JSON"),
+        (4, "no object"),
+        (5, "Then say --text-field body"),
+        (6, "\"text\" is no string but a number"),
+    ]) {
+        assert_eq!((letter["source"].as_str(), letter["record"].as_u64()), (Some("in.jsonl"), Some(record)));
+        assert!(letter["reason"].as_str().unwrap().contains(reason), "{letter}");
+        assert_eq!(letter["raw"], lines[record as usize - 1]);
+    }
+    assert_eq!(dead.len(), 4);
+}
+
+#[test]
+fn a_clean_run_leaves_no_file_of_errors_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "in.jsonl", articles(2));
+    write(folder.path(), "out.jsonl.dead.jsonl", "of an earlier run");
+    assert_eq!(run(folder.path(), &["extract", "in.jsonl", "-o", "out.jsonl"]).status.code(), Some(0));
+    assert!(!folder.path().join("out.jsonl.dead.jsonl").exists());
+    assert!(!folder.path().join("out.jsonl.part").exists());
+}
+
+#[test]
+fn a_folder_of_good_and_bad_files_is_read_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = gzip(articles(200).as_bytes());
+    write(folder.path(), "d/1-cut.jsonl.gz", &whole[..whole.len() / 2]);
+    let mut broken = whole.clone();
+    broken[whole.len() / 2..][..40].fill(0xAA);
+    write(folder.path(), "d/2-broken.jsonl.gz", broken);
+    write(folder.path(), "d/3-image.jpg", b"\xFF\xD8\xFF\xE0\0\x10JFIF\0\x01");
+    write(folder.path(), "d/4-good.txt", "Good.");
+    std::os::unix::fs::symlink("nowhere", folder.path().join("d/5-dangling.txt")).unwrap();
+    write(folder.path(), "d/6-good.jsonl", articles(1));
+    let output = run(folder.path(), &["extract", "d", "--errors", "e.jsonl"]);
+    assert_eq!(output.status.code(), Some(1));
+    let ids = ids(&output.stdout);
+    assert!(ids.len() > 20, "what came before the break is kept: {}", ids.len());
+    assert_eq!(&ids[ids.len() - 2..], ["d/4-good.txt", "a0"]);
+    let dead = records(&std::fs::read(folder.path().join("e.jsonl")).unwrap());
+    let reasons: Vec<String> =
+        dead.iter().map(|letter| format!("{}: {}", letter["source"], letter["reason"])).collect();
+    for source in ["1-cut", "2-broken", "3-image", "5-dangling"] {
+        assert!(reasons.iter().any(|reason| reason.contains(source)), "{source}: {reasons:#?}");
+    }
+}
+
+#[test]
+fn an_unreadable_file_is_set_aside() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let locked = write(folder.path(), "locked.txt", "Secret.");
+    write(folder.path(), "open.txt", "Open.");
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o000)).unwrap();
+    if std::fs::read(&locked).is_ok() {
+        println!("skipped: this user may read everything, so nothing is unreadable");
+        return;
+    }
+    let output = run(folder.path(), &["extract", "."]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("cannot open"));
+    assert_eq!(ids(&output.stdout), ["./open.txt"]);
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let mut child = saidwho(Path::new("."), &["extract"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || while stdin.write_all(articles(100).as_bytes()).is_ok() {});
+    let mut line = String::new();
+    let mut stdout = std::io::BufReader::new(child.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut stdout, &mut line).unwrap();
+    drop(stdout);
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(line.starts_with("{\"schema\""));
+}
+
+#[test]
+fn a_killed_run_leaves_nothing_under_the_name_of_the_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child =
+        saidwho(folder.path(), &["extract", "-", "-o", "out.jsonl"]).stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(articles(2000).as_bytes()).unwrap();
+    // The run is in its midst: it has read, and waits for more.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!folder.path().join("out.jsonl").exists());
+}
+
+#[test]
+fn a_line_longer_than_the_limit_is_set_aside_unread() {
+    let folder = tempfile::tempdir().unwrap();
+    let long = format!("{{\"id\":\"long\",\"text\":\"{}\"}}\n", "x".repeat(3 << 20));
+    write(folder.path(), "in.jsonl", articles(1) + &long + "{\"id\":\"next\",\"text\":\"Next.\"}\n");
+    let output = run(folder.path(), &["extract", "in.jsonl", "--max-doc-mb", "1", "--errors", "e.jsonl"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(ids(&output.stdout), ["a0", "next"]);
+    let dead = &records(&std::fs::read(folder.path().join("e.jsonl")).unwrap())[0];
+    assert!(dead["reason"].as_str().unwrap().contains("--max-doc-mb") && dead.get("raw").is_none(), "{dead}");
+    assert_eq!(dead["record"], 2);
+}

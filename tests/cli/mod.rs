@@ -1,0 +1,79 @@
+//! The command as its users run it: the real binary, real files.
+
+mod faults;
+mod inputs;
+mod outputs;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// The command, in `folder`.
+pub(crate) fn saidwho(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_saidwho"));
+    command.args(arguments).current_dir(folder).env("NO_COLOR", "1");
+    command
+}
+
+/// Runs it to its end.
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Output {
+    saidwho(folder, arguments).output().unwrap()
+}
+
+/// Runs it with `input` on standard input.
+fn pipe(arguments: &[&str], input: &[u8]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = saidwho(folder.path(), arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output
+}
+
+/// The objects of JSON Lines.
+pub(crate) fn records(jsonl: &[u8]) -> Vec<Value> {
+    String::from_utf8(jsonl.to_vec())
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+fn ids(jsonl: &[u8]) -> Vec<String> {
+    records(jsonl).iter().map(|record| record["id"].as_str().unwrap().to_owned()).collect()
+}
+
+fn write(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// So many articles as JSON Lines, no two alike.
+pub(crate) fn articles(count: usize) -> String {
+    (0..count)
+        .map(|n| {
+            format!(
+                "{{\"id\":\"a{n}\",\"title\":\"Story {n}\",\"text\":\"NAIROBI — “We counted {n} boats,” said Achieng Odhiambo, \
+                 a fisher of Lake Victoria.\\n\\nShe said that the other {} had not come back. “Zoë waits,” she added.\"}}\n",
+                n * 7 % 13
+            )
+        })
+        .collect()
+}

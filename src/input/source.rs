@@ -115,7 +115,7 @@ pub fn expand(inputs: &[String]) -> Result<Vec<Source>, SourceError> {
     Ok(sources)
 }
 
-/// The files below `folder` in order of path.
+/// The files below `folder` in order of path, and what cannot be looked at: opening that says why.
 fn walk(folder: &Path, depth: Option<usize>) -> impl Iterator<Item = PathBuf> {
     ignore::WalkBuilder::new(folder)
         .standard_filters(false)
@@ -124,9 +124,20 @@ fn walk(folder: &Path, depth: Option<usize>) -> impl Iterator<Item = PathBuf> {
         .max_depth(depth)
         .sort_by_file_path(Path::cmp)
         .build()
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
-        .map(|entry| entry.into_path())
+        .filter_map(|entry| match entry {
+            Ok(entry) => entry.file_type().is_some_and(|kind| kind.is_file()).then(|| entry.into_path()),
+            Err(error) => troubled(error),
+        })
+}
+
+/// The path that an error is about.
+fn troubled(error: ignore::Error) -> Option<PathBuf> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => troubled(*err),
+        ignore::Error::Loop { child, .. } => Some(child),
+        _ => None,
+    }
 }
 
 /// The files that a pattern names.

@@ -132,11 +132,13 @@ fn names() {
         let gold = shared.join(format!("data/names/{set}.jsonl"));
         with_predictions(&gold, "entities", |gold, pred, folder| {
             let theirs = in_reference_form(&shared, "names", pred, folder);
-            for options in
-                [&[][..], &["--raw"], &["--by", "region"], &["--by", "genre", "--types", "PER,LOC"]]
-            {
-                let expected = reference(&shared, "score_names.py", &[&[gold, &theirs], options].concat());
-                let found = ours(&[&["eval", "names", gold, pred], options].concat());
+            let views = [&[][..], &["--raw"], &["--by", "region"], &["--by", "genre", "--types", "PER,LOC"]];
+            // The spoiled gold differs most; the others show that their form is read.
+            let count = if pred.ends_with("spoiled.jsonl") { views.len() } else { 1 };
+            for options in &views[..count] {
+                let expected =
+                    reference(&shared, "score_names.py", &[&[gold, &theirs][..], *options].concat());
+                let found = ours(&[&["eval", "names", gold, pred][..], *options].concat());
                 assert_eq!(found, expected, "{set} {pred} {options:?}");
             }
         });
@@ -151,7 +153,10 @@ fn quotes() {
         let theirs = in_reference_form(&shared, "quotes", pred, folder);
         for subset in ["all", "quoted", "direct", "mixed", "indirect"] {
             for unit in ["quote", "segment"] {
-                for view in [&[][..], &["--speech"], &["--core"]] {
+                for view in [&["--core"][..], &["--speech"], &[]] {
+                    if !pred.ends_with("spoiled.jsonl") && (subset, unit, view.len()) != ("all", "quote", 1) {
+                        continue;
+                    }
                     let options = [&["--subset", subset, "--unit", unit], view].concat();
                     let expected =
                         reference(&shared, "score_quotes.py", &[&[gold, &theirs], &options[..]].concat());

@@ -228,14 +228,7 @@ fn parts(word: &str) -> impl Iterator<Item = &str> {
 ///
 /// All hits of a span that is kept are kept. `hits` come as [`Gazetteer::lookup`] gives them.
 pub fn longest(hits: &mut Vec<Hit>) {
-<<<<<<< HEAD
     hits.sort_by_key(|hit| (hit.tokens.start, std::cmp::Reverse(hit.tokens.end)));
-=======
-    hits.sort_by(|a, b| {
-        (a.tokens.start, std::cmp::Reverse(a.tokens.end))
-            .cmp(&(b.tokens.start, std::cmp::Reverse(b.tokens.end)))
-    });
->>>>>>> 52e074c (eval: the scores, natively, equal to the reference scorers)
     let mut kept = 0..0;
     hits.retain(|hit| {
         if hit.tokens.start >= kept.end {

@@ -18,11 +18,11 @@ fn main() {
             std::process::exit(1);
         }
     };
-    for problem in left_out.iter().take(20) {
-        println!("cargo::warning={problem}");
-    }
-    if left_out.len() > 20 {
-        println!("cargo::warning={} names of the lists cannot match and are left out", left_out.len());
+    if let Some(first) = left_out.first() {
+        let count = left_out.len();
+        println!(
+            "cargo::warning={count} names of the lists can never match and are left out, the first: {first}"
+        );
     }
     if let Err(error) = std::fs::write(Path::new(&out).join("gazetteer.idx"), index) {
         eprintln!("{}: {error}", Path::new(&out).display());

@@ -4,3 +4,4 @@
 mod articles;
 mod cli;
 mod eval;
+mod gazetteer;

@@ -104,8 +104,11 @@ impl<'g> Entry<'g> {
         if fields.have & field::PLACE == 0 || fields.lat == NOWHERE {
             return None;
         }
-        let degrees =
-            |grid: u32, half: f64| (f64::from(grid) / f64::from(NOWHERE - 1) * 2.0 * half - half) as f32;
+        // The grid is finer than four decimals, which is what lists give at most.
+        let degrees = |grid: u32, half: f64| {
+            let exact = f64::from(grid) / f64::from(NOWHERE - 1) * 2.0 * half - half;
+            ((exact * 1e4).round() / 1e4) as f32
+        };
         Some((degrees(fields.lat, 90.0), degrees(fields.lon, 180.0)))
     }
 

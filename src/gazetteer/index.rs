@@ -387,17 +387,22 @@ impl Index {
             return false;
         }
         let names = self.section(Section::Names);
+        let mut capitals = None;
         for (index, word) in words.iter().enumerate() {
             let listed = self.word(record.words[index]);
             let found = word.of(text);
-            let article = index == 0 && words.len() > 1 && record.policy == Policy::Title;
-            if listed == found.as_bytes() && record.policy != Policy::Upper {
-                // The rest of the policy is met by being equal.
-            } else if !same_word(listed, found, buffers)
-                || !(case_fits(record.policy, listed, found)
-                    || (article && listed.eq_ignore_ascii_case(b"the")))
-            {
-                return false;
+            if listed != found.as_bytes() {
+                if !same_word(listed, found, buffers) {
+                    return false;
+                }
+                let article = index == 0 && words.len() > 1 && listed.eq_ignore_ascii_case(b"the");
+                let fits = case_fits(record.policy, listed, found, words.len() == 1)
+                    || (article && record.policy != Policy::Exact)
+                    || (words.len() > 1
+                        && *capitals.get_or_insert_with(|| words.iter().all(|w| is_capitals(w.of(text)))));
+                if !fits {
+                    return false;
+                }
             }
             if let Some(before) = index.checked_sub(1) {
                 let class = match record.gaps {
@@ -459,27 +464,35 @@ fn folds_to(word: &[u8], folded: &str, buffer: &mut String) -> bool {
     buffer == folded
 }
 
-/// Whether `found` is written as the policy wants the word `listed`.
-pub fn case_fits(policy: Policy, listed: &[u8], found: &str) -> bool {
+/// Whether `found` is written as the policy wants the word `listed`, which is the whole name if `single`.
+fn case_fits(policy: Policy, listed: &[u8], found: &str, single: bool) -> bool {
+    let listed = std::str::from_utf8(listed).unwrap_or("");
     match policy {
         Policy::Any => true,
-        Policy::Upper => !found.chars().any(char::is_lowercase),
         Policy::Exact => {
-            let listed = std::str::from_utf8(listed).unwrap_or("");
             let (mut a, mut b) = (String::new(), String::new());
             fold::strip_accents(listed, &mut a);
             fold::strip_accents(found, &mut b);
             a == b
         }
-        Policy::Title => {
-            let listed = std::str::from_utf8(listed).unwrap_or("");
+        Policy::Title | Policy::Upper => {
             let capital = |word: &str| word.chars().next().is_some_and(|c| !c.is_lowercase());
+            if !capital(listed) {
+                // "iPhone", "van": at the start of a sentence and in titles with a capital too.
+                return true;
+            }
             let letters = listed.chars().count();
             // "WHO" is not "Who"; from four letters on, "Nato" is as good as "NATO".
-            let acronym = (2..=3).contains(&letters) && listed.chars().all(char::is_uppercase);
-            !capital(listed) || (capital(found) && !(acronym && found.chars().any(char::is_lowercase)))
+            let acronym = (2..=3).contains(&letters) && is_capitals(listed);
+            let shouted = single && policy == Policy::Title && is_capitals(found) && !is_capitals(listed);
+            capital(found) && !(acronym && !is_capitals(found)) && !shouted
         }
     }
+}
+
+/// Whether nothing is in lower case.
+fn is_capitals(word: &str) -> bool {
+    !word.chars().any(char::is_lowercase)
 }
 
 /// A text with its length in front.

@@ -13,13 +13,16 @@
 //! }
 //! ```
 
+mod cache;
 mod compile;
 mod entry;
 mod index;
 mod matcher;
 mod sets;
+pub mod user;
 
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 pub use compile::list::ListError;
@@ -87,6 +90,35 @@ impl Gazetteer {
             Ok(index) => Gazetteer::of(vec![Arc::new(index)]),
             Err(error) => unreachable!("this build's own index: {error}"),
         })
+    }
+
+    /// The shipped lists with a user's own above them: files and folders, in the format of [`user`].
+    ///
+    /// Large lists are compiled once and kept in the user's cache folder,
+    /// named by their content. The second part of the answer are names that
+    /// can never match, with file and line: a warning is in order.
+    ///
+    /// # Errors
+    /// When a list cannot be read or a row is malformed, with file and line.
+    pub fn with_lists(paths: &[PathBuf]) -> Result<(Gazetteer, Vec<ListError>), ListError> {
+        Self::with_lists_cached(paths, cache::folder().as_deref())
+    }
+
+    /// The same with the cache in a folder of one's choice, or none.
+    ///
+    /// # Errors
+    /// As [`Gazetteer::with_lists`].
+    pub fn with_lists_cached(
+        paths: &[PathBuf],
+        cache: Option<&Path>,
+    ) -> Result<(Gazetteer, Vec<ListError>), ListError> {
+        let files = user::read_all(paths)?;
+        let (own, left_out) = cache::index(&files, cache)?;
+        let mut layers = Gazetteer::shipped().layers.clone();
+        if !files.is_empty() {
+            layers.push(Arc::new(own));
+        }
+        Ok((Gazetteer::of(layers), left_out))
     }
 
     fn of(layers: Vec<Arc<Index>>) -> Self {

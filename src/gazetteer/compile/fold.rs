@@ -172,6 +172,7 @@ fn classify(word: &str, between: &str) -> Separator {
             _ => Separator::Break,
         },
         (Some('-' | '‐' | '‑'), Some(second)) if !spaced && is_apostrophe(second) => Separator::Space,
+        (Some(first), Some('-' | '‐' | '‑')) if !spaced && is_apostrophe(first) => Separator::Space,
         (Some('.'), Some('-' | '‐' | '‑')) if !spaced => Separator::Space,
         (Some('.'), Some(',')) if is_abbreviation(word) => Separator::Comma,
         (Some('.'), Some('&')) if is_abbreviation(word) => Separator::Ampersand,

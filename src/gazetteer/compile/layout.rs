@@ -95,14 +95,17 @@ pub const MAX_MEANINGS: usize = 255;
 pub const NEVER: u8 = 3;
 
 /// When a spelling counts as a match.
+///
+/// Names of several words match in ALL CAPITALS under every policy: headlines
+/// and datelines are written so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Policy {
     /// Letter by letter as listed, accents aside.
     Exact = 0,
-    /// Words listed with a capital need one; all capitals will do.
+    /// Words listed with a capital need one.
     Title = 1,
-    /// All capitals.
+    /// As `Title`, and single words in all capitals too.
     Upper = 2,
     /// Anything.
     Any = 3,

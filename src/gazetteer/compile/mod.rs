@@ -136,7 +136,7 @@ impl Builder {
         // The same word by two ways: the first, which is the canonical one if it is among them.
         let mut kept = forms;
         for index in forms..self.forms.len() {
-            let same = (forms..kept).any(|k| self.same_spelling(&self.forms[k], &self.forms[index]));
+            let same = (forms..kept).any(|k| self.same_matches(&self.forms[k], &self.forms[index]));
             if !same {
                 self.forms.swap(kept, index);
                 kept += 1;
@@ -176,6 +176,21 @@ impl Builder {
 
     fn same_spelling(&self, a: &Form, b: &Form) -> bool {
         a.hash == b.hash && a.policy == b.policy && self.words_of(a) == self.words_of(b)
+    }
+
+    /// Whether two spellings match the same texts: they differ in accents or not at all.
+    fn same_matches(&self, a: &Form, b: &Form) -> bool {
+        let bare = |form: &Form| {
+            let mut bare = String::new();
+            for &word in self.words_of(form) {
+                fold::strip_accents(&self.vocabulary.texts()[word as usize], &mut bare);
+                bare.push(' ');
+            }
+            bare
+        };
+        a.hash == b.hash
+            && a.policy == b.policy
+            && (self.words_of(a) == self.words_of(b) || bare(a) == bare(b))
     }
 
     fn words_of(&self, form: &Form) -> &[u32] {

@@ -19,6 +19,9 @@ pub fn variants(name: &str, mut found: impl FnMut(&str)) {
     if name.contains(is_apostrophe) {
         found(&without_apostrophes(name));
     }
+    if let Some(joined) = undotted(name) {
+        found(&joined);
+    }
     // Each rule by itself: two short forms in one name are rare, all combinations rarer.
     for &(full, shorts) in SHORT_FORMS {
         for &short in shorts {
@@ -26,6 +29,33 @@ pub fn variants(name: &str, mut found: impl FnMut(&str)) {
             swap(name, short, full, &mut found);
         }
     }
+}
+
+/// `name` with its dotted initials written together: `U.S. Steel` → `US Steel`, `J. K. Rowling` → `JK Rowling`.
+fn undotted(name: &str) -> Option<String> {
+    let mut out = String::with_capacity(name.len());
+    let mut initials = 0;
+    let mut joined = false;
+    for word in name.split_inclusive(['.', ' ']) {
+        if word == " " && initials > 0 {
+            // Whether the space goes depends on what follows.
+            continue;
+        }
+        let mut chars = word.chars();
+        let initial = matches!((chars.next(), chars.next(), chars.next()), (Some(c), Some('.'), None) if c.is_uppercase());
+        if initial {
+            joined |= initials > 0;
+            initials += 1;
+            out.extend(word.chars().next());
+        } else {
+            if initials > 0 && !word.starts_with([',', '-', '\'', '’']) {
+                out.push(' ');
+            }
+            initials = 0;
+            out.push_str(word);
+        }
+    }
+    joined.then(|| out.trim_end().to_owned())
 }
 
 /// `name` with the word `from` replaced by `to`, where it is a word of it.
@@ -60,6 +90,10 @@ mod tests {
         assert_eq!(of("Saint-Denis"), ["St-Denis"]);
         assert_eq!(of("Marks & Spencer"), ["Marks and Spencer"]);
         assert_eq!(of("Trinidad and Tobago"), ["Trinidad & Tobago"]);
+        assert_eq!(of("U.S. Steel"), ["US Steel"]);
+        assert_eq!(of("J. K. Rowling"), ["JK Rowling"]);
+        assert_eq!(of("Washington, D.C."), ["Washington, DC"]);
+        assert!(of("John F. Kennedy").is_empty());
         assert!(of("Stanford").is_empty());
         assert!(of("AT&T").is_empty());
     }

@@ -134,8 +134,7 @@ impl Builder {
         let first = &self.vocabulary.texts()[words[0] as usize];
         let lower = first.chars().next().is_some_and(char::is_lowercase);
         let article = words.len() > 1 && first.eq_ignore_ascii_case("the");
-        form.policy == Policy::Any
-            || (form.policy != Policy::Upper && (lower || (article && form.policy == Policy::Title)))
+        form.policy == Policy::Any || lower || (article && form.policy != Policy::Exact)
     }
 
     fn spelling(&self, form: &Form) -> String {

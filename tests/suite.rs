@@ -3,5 +3,5 @@
 
 mod articles;
 mod cli;
+mod corpora;
 mod eval;
-mod gazetteer;

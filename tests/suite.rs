@@ -5,3 +5,4 @@ mod articles;
 mod cli;
 mod corpora;
 mod eval;
+mod gazetteer;

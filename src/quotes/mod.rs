@@ -4,32 +4,48 @@
 //!
 //! 1. [`marks`] reads which stretches stand between quotation marks;
 //! 2. `reading` looks words up, collapses each stretch to one unit and merges
-//!    the sentences that it bridges;
+//!    the sentences that it bridges; `trees` parses sentences that may report;
 //! 3. `rules` reads reporting clauses off the surface;
-//! 4. the `sieves` find what punctuation alone attributes: transcripts,
-//!    headlines, signatures after a dash;
-//! 5. `continuation` gives quotes without a cue to whoever goes on speaking;
-//! 6. `resolve` finds the entity that speaks;
-//! 7. `emit` settles overlaps and writes the quotes.
+//! 4. `judge` scores cues, labels content and speaker around each, gives
+//!    quotes without a cue to whoever goes on speaking, and looks at each
+//!    whole attribution once more; the `sieves` find what punctuation alone
+//!    attributes: transcripts, headlines, signatures after a dash;
+//! 5. `resolve` finds the entity that speaks;
+//! 6. `emit` settles overlaps and writes the quotes.
+//!
+//! Without a trained judge the rules answer alone, with `attach` in the place
+//! of the judge's continuation model.
 //!
 //! Names are not found here (see [`crate::names`]), nor is anything decided
 //! about truth or tone.
 
+use std::sync::OnceLock;
+
 use crate::Annotations;
 use crate::annotations::QuoteKind;
+use crate::learn::file::ModelError;
+use crate::syntax::Parser;
 
+mod attach;
 mod attribution;
-mod continuation;
 mod emit;
+mod judge;
 pub mod marks;
 mod reading;
 mod resolve;
 mod rules;
 mod sieves;
+mod source;
+pub mod train;
+mod trees;
 mod words;
 
 use attribution::Attribution;
+use judge::rescore::Scores;
+use judge::{Cue, Judge};
 use reading::Reading;
+use source::Source;
+use trees::Trees;
 use words::Lexicon;
 
 /// Which quotes are wanted.
@@ -44,22 +60,23 @@ pub enum Kinds {
 
 /// Which attributions count as quotes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(usize)]
 pub enum Attributions {
     /// Something was said or written: "said", "according to", "tweeted".
     #[default]
-    Reporting,
+    Reporting = 0,
     /// Also beliefs, plans, feelings: "believes", "wants", "fears".
-    Any,
+    Any = 1,
 }
 
 /// What the stage is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Options {
-    /// Direct quotes only, or all.
+    /// Direct quotes only, or all (`--quotes direct|all`).
     pub kinds: Kinds,
-    /// Reporting only, or any attribution.
+    /// Reporting only, or any attribution (`--attributions reporting|any`).
     pub attributions: Attributions,
-    /// Quotes below this probability (0 to 1) are left out.
+    /// Quotes below this probability, 0 to 1, are left out (`--min-confidence`).
     pub min_confidence: f32,
 }
 
@@ -67,13 +84,24 @@ pub struct Options {
 pub struct Quotes {
     options: Options,
     lexicon: &'static Lexicon,
+    judge: Option<std::sync::Arc<Judge>>,
 }
 
 /// Memory that is used again from article to article.
 #[derive(Default)]
 pub struct Scratch {
     reading: Reading,
+    trees: Trees,
     reported: Vec<rules::Reported>,
+    judge: judge::Scratch,
+    cues: Vec<Cue>,
+}
+
+static SHIPPED: &[u8] = include_bytes!("../../models/quotes.bin");
+
+fn shipped() -> Option<std::sync::Arc<Judge>> {
+    static JUDGE: OnceLock<Option<std::sync::Arc<Judge>>> = OnceLock::new();
+    JUDGE.get_or_init(|| if SHIPPED.is_empty() { None } else { Judge::open(SHIPPED).ok().map(std::sync::Arc::new) }).clone()
 }
 
 impl Default for Quotes {
@@ -83,9 +111,22 @@ impl Default for Quotes {
 }
 
 impl Quotes {
-    /// The stage with the shipped lists.
+    /// The stage with the shipped lists and models.
     pub fn new(options: Options) -> Self {
-        Quotes { options, lexicon: Lexicon::shipped() }
+        Quotes { options, lexicon: Lexicon::shipped(), judge: shipped() }
+    }
+
+    /// The stage with a model of one's own, trained by `saidwho train quotes`.
+    ///
+    /// # Errors
+    /// When `model` is no quotes model, one of another version, or damaged.
+    pub fn with_model(options: Options, model: &[u8]) -> Result<Self, ModelError> {
+        Ok(Quotes { options, lexicon: Lexicon::shipped(), judge: Some(std::sync::Arc::new(Judge::open(model)?)) })
+    }
+
+    /// The stage with rules alone.
+    pub fn by_rules(options: Options) -> Self {
+        Quotes { options, lexicon: Lexicon::shipped(), judge: None }
     }
 
     /// What it was asked for.
@@ -95,20 +136,11 @@ impl Quotes {
 
     /// Fills the quotes of a document with tokens, sentences, mentions and entities.
     pub fn annotate(&self, text: &str, found: &mut Annotations, scratch: &mut Scratch) {
-        let Scratch { reading, reported } = scratch;
-        reading.fill(text, found, self.lexicon);
-        let mut attributions = Vec::new();
-        for block in 0..reading.blocks.len() {
-            let units = reading.block_units(block);
-            reported.clear();
-            rules::read(reading, units, reported);
-            attributions.extend(reported.iter().map(|r| tokens_of(units, r)));
-        }
-        let article = sieves::Article { text, found, reading };
-        for sieve in sieves::SIEVES {
-            sieve(&article, &mut attributions);
-        }
-        continuation::attach(reading, &mut attributions);
+        let attributions = match &self.judge {
+            Some(judge) => self.judged(judge, text, found, scratch),
+            None => self.ruled(text, found, scratch),
+        };
+        let reading = &scratch.reading;
         let attributions = emit::without_overlaps(attributions);
         let entities = resolve::resolve(text, found, reading, &attributions);
         let quotes = attributions
@@ -120,6 +152,92 @@ impl Quotes {
             .collect();
         found.quotes = quotes;
     }
+
+    fn judged(&self, judge: &Judge, text: &str, found: &Annotations, scratch: &mut Scratch) -> Vec<Attribution> {
+        let Scratch { reading, trees, reported, judge: memory, cues } = scratch;
+        prepare(text, found, self.lexicon, |lemma| judge.knows(lemma), reading, trees);
+        let source = Source { text, found, reading, trees };
+        let wanted = self.options.attributions;
+        judge.cues(&source, wanted, memory, cues);
+        let (mut attributions, mut scores) = propose(judge, &source, cues, reported, memory);
+        judge.attach(&source, &mut attributions, &mut scores, memory);
+        let last = judge.rescore(&source, &attributions, &scores, wanted, memory);
+        for (a, &score) in attributions.iter_mut().zip(&last) {
+            a.confidence = judge.calibrate(score, wanted);
+        }
+        let floor = judge.threshold(wanted);
+        let keep = last.iter().map(|&s| s >= floor).collect::<Vec<_>>();
+        let mut keep = keep.into_iter();
+        attributions.retain(|_| keep.next().unwrap_or(false));
+        attributions
+    }
+
+    fn ruled(&self, text: &str, found: &Annotations, scratch: &mut Scratch) -> Vec<Attribution> {
+        let Scratch { reading, trees, reported, .. } = scratch;
+        prepare(text, found, self.lexicon, |_| false, reading, trees);
+        let mut attributions = Vec::new();
+        for block in 0..reading.blocks.len() {
+            let units = reading.block_units(block);
+            reported.clear();
+            rules::read(reading, units, reported);
+            attributions.extend(reported.iter().map(|r| tokens_of(units, r)));
+        }
+        let source = Source { text, found, reading, trees };
+        for sieve in sieves::SIEVES {
+            sieve(&source, &mut attributions);
+        }
+        attach::attach(reading, &mut attributions);
+        attributions
+    }
+}
+
+/// Reads an article and parses the sentences with a word that `reports` knows.
+fn prepare(text: &str, found: &Annotations, lexicon: &Lexicon, reports: impl Fn(words::Word) -> bool, reading: &mut Reading, trees: &mut Trees) {
+    reading.fill(text, found, lexicon);
+    trees.reset(reading.len());
+    for (id, sentence) in found.sentences.iter().enumerate() {
+        if sentence.tokens.clone().any(|t| reports(reading.lemmas[t as usize])) {
+            trees.parse(Parser::shipped(), text, found, id, reading);
+        }
+    }
+    trees.finish();
+    reading.collapse();
+}
+
+/// One attribution for each cue, and what the sieves find, in the order of their cues.
+fn propose(judge: &Judge, source: &Source<'_>, cues: &[Cue], reported: &mut Vec<rules::Reported>, memory: &mut judge::Scratch) -> (Vec<Attribution>, Vec<Scores>) {
+    let reading = source.reading;
+    let mut attributions = Vec::with_capacity(cues.len());
+    let mut scores: Vec<(u32, Scores)> = Vec::with_capacity(cues.len());
+    let mut block = reading::NONE;
+    for cue in cues {
+        let here = reading.block_of[cue.token as usize];
+        let units = reading.block_units(here as usize);
+        if here != block {
+            block = here;
+            reported.clear();
+            rules::read(reading, units, reported);
+        }
+        let opinions = judge::opinions(source, cue.token, units, reported);
+        let (content, speaker, span) = judge.report(source, cue.token, cues, &opinions, memory);
+        let end = if source.reading.words[cue.token as usize] == words::word("according") { cue.token + 2 } else { cue.token + 1 };
+        let cue_span = cue.token..end.min(reading.len() as u32);
+        attributions.push(Attribution { cue: cue_span, content, speaker, confidence: span, by: judge::BY_CUE });
+        scores.push((cue.token, Scores { reporting: cue.reporting, any: cue.any, span, continuation: 1.0 }));
+    }
+    for sieve in sieves::SIEVES {
+        sieve(source, &mut attributions);
+    }
+    attributions.sort_by_key(|a| a.cue.start);
+    let sure = Scores { reporting: 0.95, any: 0.95, span: 0.9, continuation: 1.0 };
+    let scores = attributions
+        .iter()
+        .map(|a| match scores.binary_search_by_key(&a.cue.start, |s| s.0) {
+            Ok(at) if a.by == judge::BY_CUE => scores[at].1,
+            _ => sure,
+        })
+        .collect();
+    (attributions, scores)
 }
 
 fn tokens_of(units: &[reading::Unit], reported: &rules::Reported) -> Attribution {

@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::annotations::{Annotations, Case, TokenKind};
 
 use super::marks::{Marks, Quoted};
-use super::words::{Classes, Entry, Lexicon, Word, word, word_in_text};
+use super::words::{Classes, Entry, Lexicon, Word, lemma, word, word_in_text};
 
 /// "No such index."
 pub const NONE: u32 = u32::MAX;
@@ -146,6 +146,8 @@ pub struct Reading {
     pub words: Vec<Word>,
     /// What is known of each token's word.
     pub entries: Vec<Entry>,
+    /// Lemma of each token, see [`super::words::lemma`].
+    pub lemmas: Vec<Word>,
     /// Part of speech of each token.
     pub pos: Vec<Pos>,
     /// Sentence of each token.
@@ -168,15 +170,19 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Reads an article that has paragraphs, sentences, tokens and mentions.
+    /// Reads an article that has paragraphs, sentences, tokens and mentions; all but the units.
     pub fn fill(&mut self, text: &str, found: &Annotations, lexicon: &Lexicon) {
         let count = found.tokens.len();
         self.words.clear();
         self.entries.clear();
+        self.lemmas.clear();
         for token in &found.tokens {
-            let word = word_in_text(token.span.of(text));
+            let written = token.span.of(text);
+            let word = word_in_text(written);
+            let entry = lexicon.get(word);
             self.words.push(word);
-            self.entries.push(lexicon.get(word));
+            self.entries.push(entry);
+            self.lemmas.push(entry.verb.map_or_else(|| lemma(written), |verb| verb.lemma));
         }
         reset(&mut self.sentence, count);
         reset(&mut self.paragraph, count);
@@ -197,7 +203,6 @@ impl Reading {
         self.place_stretches(found);
         self.guess_pos(text, found);
         self.merge_blocks(found);
-        self.collapse();
     }
 
     /// Number of tokens.
@@ -278,7 +283,8 @@ impl Reading {
         }
     }
 
-    fn collapse(&mut self) {
+    /// Collapses quotes to units; to be called when the parts of speech are final.
+    pub fn collapse(&mut self) {
         self.units.clear();
         for block in &mut self.blocks {
             let first = self.units.len() as u32;

@@ -50,6 +50,21 @@ pub fn word_in_text(written: &str) -> Word {
     hash
 }
 
+/// The lemma of a word by its ending, good enough to count occurrences together.
+pub fn lemma(written: &str) -> Word {
+    let lower_end = |end: &str| written.len() > end.len() + 2 && written.is_ascii() && written.ends_with(end);
+    for end in ["ing", "ed", "es", "s"] {
+        if lower_end(end) && !(end == "s" && written.ends_with("ss")) {
+            let stem = &written[..written.len() - end.len()];
+            // "stopp", "stop": a doubled consonant goes.
+            let bytes = stem.as_bytes();
+            let doubled = end.len() > 1 && bytes[bytes.len() - 1] == bytes[bytes.len() - 2] && !b"ls".contains(&bytes[bytes.len() - 1]);
+            return word_in_text(if doubled { &stem[..stem.len() - 1] } else { stem.trim_end_matches('e') });
+        }
+    }
+    word_in_text(if written.len() > 3 { written.strip_suffix('e').unwrap_or(written) } else { written })
+}
+
 /// A set of word classes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Classes(u32);

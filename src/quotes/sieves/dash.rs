@@ -1,7 +1,7 @@
 //! Pull quotes and mottoes: a quote, a dash and who said it.
 //! "“I came to race.” — Ana Costa, driver".
 
-use super::{Article, Attribution};
+use super::{Attribution, Source};
 use crate::annotations::{Case, TokenKind};
 use crate::quotes::reading::{NONE, Pos};
 
@@ -11,7 +11,7 @@ pub const NAME: &str = "dash-name";
 /// Longest signature, in words.
 const SIGNATURE: usize = 14;
 
-pub(super) fn run(article: &Article<'_>, out: &mut Vec<Attribution>) {
+pub(super) fn run(article: &Source<'_>, out: &mut Vec<Attribution>) {
     let reading = article.reading;
     let paragraphs = &article.found.paragraphs;
     for (number, paragraph) in paragraphs.iter().enumerate() {
@@ -69,7 +69,7 @@ pub(super) fn run(article: &Article<'_>, out: &mut Vec<Attribution>) {
 }
 
 /// Whether all words of the range stand between marks.
-fn quoted_throughout(article: &Article<'_>, start: u32, end: u32) -> bool {
+fn quoted_throughout(article: &Source<'_>, start: u32, end: u32) -> bool {
     let mut words = 0;
     for t in start..end {
         if article.reading.is_word(t as usize) {

@@ -3,7 +3,7 @@
 //! Only the first paragraphs of an article are headlines, and only a name can
 //! speak in one: "Update: Storm nears coast" quotes nobody.
 
-use super::{Article, Attribution};
+use super::{Attribution, Source};
 use crate::annotations::{Case, EntityType, TokenKind};
 use crate::quotes::reading::{NONE, Pos};
 use crate::quotes::words::{Classes, Word, word};
@@ -62,7 +62,7 @@ const LABELS: &[Word] = &[
     word("from"),
 ];
 
-pub(super) fn run(article: &Article<'_>, out: &mut Vec<Attribution>) {
+pub(super) fn run(article: &Source<'_>, out: &mut Vec<Attribution>) {
     let Some(paragraph) = article.found.paragraphs.first() else { return };
     let tokens = paragraph.tokens.clone();
     // A headline is one short paragraph before a longer text.
@@ -100,7 +100,7 @@ pub(super) fn run(article: &Article<'_>, out: &mut Vec<Attribution>) {
     });
 }
 
-fn capital(article: &Article<'_>, t: u32) -> bool {
+fn capital(article: &Source<'_>, t: u32) -> bool {
     let token = article.found.tokens[t as usize];
     match token.kind {
         TokenKind::Word => {
@@ -119,7 +119,7 @@ fn capital(article: &Article<'_>, t: u32) -> bool {
 }
 
 /// Whether the label names a person or organization, or names one again that the article names.
-fn speaks(article: &Article<'_>, start: u32, end: u32) -> bool {
+fn speaks(article: &Source<'_>, start: u32, end: u32) -> bool {
     let reading = article.reading;
     let mut mentioned = (start..end).filter_map(|t| {
         let id = reading.mention[t as usize];

@@ -4,25 +4,14 @@
 //! take over what an earlier stage gave to a verb.
 
 use super::attribution::Attribution;
-use super::reading::Reading;
-use crate::Annotations;
+use super::source::Source;
 
 mod dash;
 mod headline;
 mod transcript;
 
-/// What a sieve looks at.
-pub struct Article<'a> {
-    /// The text.
-    pub text: &'a str,
-    /// The layers found so far.
-    pub found: &'a Annotations,
-    /// The article as the quote stage reads it.
-    pub reading: &'a Reading,
-}
-
 /// A pattern: adds what it finds under its own name (`by`).
-pub type Sieve = fn(&Article<'_>, &mut Vec<Attribution>);
+pub type Sieve = fn(&Source<'_>, &mut Vec<Attribution>);
 
 /// All patterns, in the order they run.
 pub const SIEVES: &[Sieve] = &[transcript::run, headline::run, dash::run];

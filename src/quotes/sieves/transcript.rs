@@ -1,7 +1,7 @@
 //! Transcripts: a paragraph that begins with its speaker in capitals and a
 //! colon, "TAPPER: We'll be back."
 
-use super::{Article, Attribution};
+use super::{Attribution, Source};
 use crate::annotations::{Case, TokenKind};
 use crate::quotes::reading::Pos;
 
@@ -11,7 +11,7 @@ pub const NAME: &str = "transcript-label";
 /// Longest label, in tokens.
 const LABEL: u32 = 7;
 
-pub(super) fn run(article: &Article<'_>, out: &mut Vec<Attribution>) {
+pub(super) fn run(article: &Source<'_>, out: &mut Vec<Attribution>) {
     for paragraph in &article.found.paragraphs {
         let tokens = paragraph.tokens.clone();
         let limit = tokens.end.min(tokens.start + LABEL);
@@ -43,7 +43,7 @@ pub(super) fn run(article: &Article<'_>, out: &mut Vec<Attribution>) {
 }
 
 /// Whether token `t` is written in capitals, or is punctuation that labels hold.
-fn capital(article: &Article<'_>, t: u32) -> bool {
+fn capital(article: &Source<'_>, t: u32) -> bool {
     let token = article.found.tokens[t as usize];
     match token.kind {
         TokenKind::Word => {
@@ -59,12 +59,12 @@ fn capital(article: &Article<'_>, t: u32) -> bool {
 }
 
 /// "Q.", "MR.", "U.S."
-fn abbreviated(article: &Article<'_>, t: u32) -> bool {
+fn abbreviated(article: &Source<'_>, t: u32) -> bool {
     let word = article.found.token_text(article.text, t as usize);
     word.ends_with('.') && word.chars().all(|c| c == '.' || c.is_uppercase())
 }
 
-fn named(article: &Article<'_>, t: u32) -> bool {
+fn named(article: &Source<'_>, t: u32) -> bool {
     let token = article.found.tokens[t as usize];
     token.kind == TokenKind::Word && token.case == Case::Upper && token.span.len() > 1
 }

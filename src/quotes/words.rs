@@ -89,7 +89,7 @@ classes! {
     COMPLEMENTIZER = "complementizer", SUBORDINATOR = "subordinator", RELATIVE = "relative",
     COORDINATOR = "coordinator", NEGATION = "negation", ADVERB = "adverb", DAY = "day", PAST = "past",
     PRIVATE = "private", CLAUSAL = "clausal", ADDRESSED = "manner", SOURCE = "source", ROLE = "role",
-    NOUN_CUE = "noun_cue", COURTESY = "courtesy",
+    NOUN_CUE = "noun_cue", COURTESY = "courtesy", REPORTS = "reports",
 }
 
 impl Classes {
@@ -142,6 +142,13 @@ pub struct Entry {
     pub verb: Option<Verb>,
 }
 
+impl Entry {
+    /// Whether the word is used to say that something was said or written.
+    pub fn reports(&self) -> bool {
+        self.verb.is_some_and(|v| !v.classes.any(Classes::PRIVATE)) || self.classes.any(Classes::REPORTS.or(Classes::NOUN_CUE))
+    }
+}
+
 /// Both tables, by word.
 pub struct Lexicon {
     entries: HashMap<Word, Entry>,
@@ -161,6 +168,11 @@ impl Lexicon {
     #[inline]
     pub fn get(&self, word: Word) -> Entry {
         self.entries.get(&word).copied().unwrap_or_default()
+    }
+
+    /// The lemmas of all reporting verbs, in no order that matters.
+    pub fn verbs(&self) -> impl Iterator<Item = Word> + '_ {
+        self.entries.values().filter_map(|e| e.verb.map(|v| v.lemma))
     }
 
     fn read(function_words: &str, reporting_verbs: &str) -> Lexicon {

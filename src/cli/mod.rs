@@ -5,6 +5,7 @@
 
 mod eval;
 mod extract;
+mod gazetteer;
 mod inputs;
 mod pretty;
 mod progress;
@@ -28,6 +29,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Extract(extract::Extract),
+    Gazetteer(gazetteer::GazetteerCommand),
     Eval(eval::Eval),
     Schema(schema::Schema),
 }
@@ -36,6 +38,7 @@ impl Command {
     fn run(self) -> anyhow::Result<Exit> {
         match self {
             Command::Extract(command) => command.run(),
+            Command::Gazetteer(command) => command.run(),
             Command::Eval(command) => command.run(),
             Command::Schema(command) => command.run(),
         }

@@ -44,6 +44,16 @@ pub(super) fn index(files: &[ListFile], folder: Option<&Path>) -> Result<(Index,
     Ok((index, left_out))
 }
 
+/// The index that `saidwho gazetteer compile` wrote.
+///
+/// # Errors
+/// When the file cannot be read or is no index of this version.
+pub(super) fn compiled(path: &Path) -> Result<Index, ListError> {
+    let fail = |message: String| ListError { file: path.display().to_string(), line: 0, message };
+    let bytes = fs::read(path).map_err(|e| fail(e.to_string()))?;
+    Index::owned(bytes).map_err(|error| fail(error.to_string()))
+}
+
 /// Where caches are by the platform's custom; `SAIDWHO_CACHE` names another place.
 pub(super) fn folder() -> Option<PathBuf> {
     let path = |variable: &str| env::var_os(variable).filter(|v| !v.is_empty()).map(PathBuf::from);

@@ -122,6 +122,11 @@ impl<'g> Entry<'g> {
         self.index.lists().get(usize::from(self.list)).is_some_and(|list| list.user)
     }
 
+    /// Its place in its index, which tells entries of one list apart.
+    pub(crate) fn place(&self) -> u64 {
+        self.fields as u64
+    }
+
     fn fields(&self) -> Fields {
         let names = self.index.section(Section::Names);
         Fields::read(names, &mut self.fields.clone())

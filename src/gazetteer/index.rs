@@ -177,6 +177,11 @@ impl Index {
         self.all().len()
     }
 
+    /// Size of the name records in bytes.
+    pub fn names_size(&self) -> usize {
+        self.section(Section::Names).len()
+    }
+
     /// Whether the checksum is right.
     pub fn is_whole(&self) -> bool {
         u64_at(self.all(), 16) == checksum(&self.all()[24..])

@@ -14,6 +14,7 @@
 //! ```
 
 mod cache;
+pub mod check;
 mod compile;
 mod entry;
 mod index;
@@ -49,6 +50,9 @@ pub struct NameId(u32);
 
 /// Bits of a [`NameId`] that say where in its layer the name is.
 const OFFSET_BITS: u32 = 28;
+
+/// Layers that a [`NameId`] can tell apart.
+const MAX_LAYERS: usize = 1 << (u32::BITS - OFFSET_BITS);
 
 impl NameId {
     fn new(layer: usize, offset: u32) -> Self {
@@ -112,13 +116,55 @@ impl Gazetteer {
         paths: &[PathBuf],
         cache: Option<&Path>,
     ) -> Result<(Gazetteer, Vec<ListError>), ListError> {
-        let files = user::read_all(paths)?;
-        let (own, left_out) = cache::index(&files, cache)?;
         let mut layers = Gazetteer::shipped().layers.clone();
+        let is_index = |path: &&PathBuf| path.extension().is_some_and(|ending| ending == "idx");
+        for path in paths.iter().filter(is_index) {
+            layers.push(Arc::new(cache::compiled(path)?));
+        }
+        let lists: Vec<PathBuf> = paths.iter().filter(|path| !is_index(path)).cloned().collect();
+        let files = user::read_all(&lists)?;
+        let mut left_out = Vec::new();
         if !files.is_empty() {
+            let (own, problems) = cache::index(&files, cache)?;
             layers.push(Arc::new(own));
+            left_out = problems;
+        }
+        if layers.len() > MAX_LAYERS {
+            let message =
+                format!("more than {} compiled indexes: compile the lists into one", MAX_LAYERS - 1);
+            return Err(ListError { file: paths[0].display().to_string(), line: 0, message });
+        }
+        if let Some(large) = layers.iter().position(|index| index.names_size() >= 1 << OFFSET_BITS) {
+            let file =
+                paths.get(large.saturating_sub(1)).map_or_else(String::new, |p| p.display().to_string());
+            let message = "the lists are too large: 256 MB of compiled names at most".to_owned();
+            return Err(ListError { file, line: 0, message });
         }
         Ok((Gazetteer::of(layers), left_out))
+    }
+
+    /// The index of a user's lists as bytes for a file, and the names that can never match.
+    ///
+    /// # Errors
+    /// As [`Gazetteer::with_lists`].
+    pub fn compile(paths: &[PathBuf]) -> Result<(Vec<u8>, Vec<ListError>), ListError> {
+        user::compile(&user::read_all(paths)?)
+    }
+
+    /// Every entry once, under its canonical name; a user's own last.
+    pub fn canonical(&self) -> impl Iterator<Item = Entry<'_>> {
+        let records = |index: &'_ Arc<Index>| -> Vec<u32> { index.records().collect() };
+        self.layers.iter().flat_map(move |index| {
+            records(index)
+                .into_iter()
+                .flat_map(|offset| Entries::of(index, offset))
+                .filter(|entry| !entry.is_alias())
+        })
+    }
+
+    /// Names of the closed sets.
+    pub fn sets(&self) -> impl Iterator<Item = &str> {
+        self.sets.iter().map(|(name, _)| name.as_str())
     }
 
     fn of(layers: Vec<Arc<Index>>) -> Self {
@@ -248,6 +294,18 @@ impl Gazetteer {
     pub fn size(&self) -> usize {
         self.layers.iter().map(|index| index.size()).sum()
     }
+}
+
+/// A name's words, folded: what two spellings of one name share.
+fn key(name: &str) -> String {
+    let mut words = Vec::new();
+    fold::words(name, &mut words);
+    let mut key = String::new();
+    for word in &words {
+        fold::fold(word.of(name), &mut key);
+        key.push(' ');
+    }
+    key
 }
 
 /// The parts of a hyphenated word; none when it has no hyphen.

@@ -147,11 +147,11 @@ fn period(place: &Place, next: &Next) -> bool {
     };
     match class {
         Abbreviation::Title | Abbreviation::Inner => false,
-        Abbreviation::Number => place.next_word(next).len() > 1,
+        Abbreviation::Number => !numeral(place.next_word(next)),
         Abbreviation::Measure => true,
         Abbreviation::Time => {
             let after = place.next_word(next);
-            !lexicon.date(after) && !fronted(place)
+            !lexicon.date(after) && !fronted(place, next)
         }
         Abbreviation::Degree => !lexicon.role(place.next_word(next)),
         Abbreviation::Month
@@ -228,27 +228,28 @@ fn careless(place: &Place, next: &Next) -> bool {
         || matches!(word, b"http" | b"https" | b"www")
 }
 
+/// A single letter or a Roman numeral: what "Vol." and "Art." count with.
+fn numeral(word: &[u8]) -> bool {
+    word.len() == 1 || word.iter().all(|b| b"IVXLC".contains(b))
+}
+
 /// "iPhone", "al-Qaida": a small letter that starts a name.
 fn inner_capital(word: &[u8]) -> bool {
     word.iter().skip(1).any(u8::is_ascii_uppercase)
 }
 
 /// "At 5 a.m. Mr. Smith went": nothing but a time stands in front, so the sentence goes on.
-fn fronted(place: &Place) -> bool {
+fn fronted(place: &Place, next: &Next) -> bool {
+    const FIRST: [&[u8]; 10] =
+        [b"At", b"By", b"On", b"In", b"Until", b"Around", b"About", b"Before", b"After", b"Since"];
+    const INNER: [&[u8]; 8] = [b"at", b"on", b"around", b"about", b"the", b"morning", b"afternoon", b"evening"];
     let front = &place.bytes()[place.sentence..place.run.start];
-    if front.len() > 40 {
+    if front.len() > 40 || place.starts(next) {
         return false;
     }
     let mut words = front.split(|&b| b == b' ').filter(|word| !word.is_empty());
-    let Some(first) = words.next() else { return false };
-    let preposition =
-        [&b"At"[..], b"By", b"On", b"In", b"Until", b"Around", b"About", b"Before", b"After", b"Since"];
-    preposition.contains(&first)
-        && words.all(|word| {
-            word.iter().any(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || *b == b'.')
-                || word == b"around"
-                || word == b"about"
-        })
+    let time = |word: &[u8]| word.iter().any(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || *b == b'.');
+    words.next().is_some_and(|first| FIRST.contains(&first)) && words.all(|word| time(word) || INNER.contains(&word))
 }
 
 /// `?" Mr. Smith asked`: a name and a reporting verb belong to the quote before them.

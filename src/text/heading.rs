@@ -6,41 +6,45 @@
 
 use super::lexicon::Lexicon;
 use super::marks::word_at;
+use super::scan;
 
-/// The longest heading looked for, in words.
-const WORDS: usize = 9;
-
-/// Where the text begins that a heading at `start` has run into.
+/// Where the text begins that a heading at `start` has run into. Headings of more than sixty bytes are not looked for.
 pub(super) fn cut(text: &[u8], start: usize, lexicon: &Lexicon) -> Option<usize> {
-    let mut at = start + quote(text, start);
-    let mut before: &[u8] = b"";
-    for count in 0..=WORDS {
-        let word = word_at(text, at);
-        if count == 0 && !word.first().is_some_and(u8::is_ascii_uppercase) {
-            return None;
-        }
-        if count > 0 {
-            if !word.is_empty() && opens(text, at, word, before, lexicon) {
-                return Some(at);
-            }
-            let mark = quote(text, at);
-            if mark > 0 {
-                // A quote after the heading, or one that is the heading's end.
-                return (count > 1 && speaks(text, at + mark, before, lexicon)).then_some(at);
-            }
-        }
-        if word.is_empty() {
-            return None;
-        }
-        before = word;
-        at += word.len();
-        at += quote(text, at);
-        if text.get(at) != Some(&b' ') {
-            return None;
-        }
-        at += 1;
+    let start = start + quote(text, start);
+    let letters = scan::letters(text, start);
+    // Up to the first mark.
+    let plain = letters.upper | letters.lower | letters.space | letters.inner;
+    let length = plain.trailing_ones() as usize;
+    if letters.upper & 1 == 0 || length < 4 {
+        return None;
     }
-    None
+    // A capital after a space after a small letter.
+    let mut capitals = letters.upper & (letters.space << 1) & (letters.lower << 2) & (u64::MAX >> (64 - length));
+    while capitals != 0 {
+        let at = start + capitals.trailing_zeros() as usize;
+        if opens(text, at, word_to(text, at - 1), lexicon) {
+            return Some(at);
+        }
+        capitals &= capitals - 1;
+    }
+    let end = start + length;
+    let mark = quote(text, end);
+    if mark == 0 {
+        return None;
+    }
+    if text[end - 1] == b' ' {
+        // A quote after the heading.
+        return (text[end - 2] != b' ' && speaks(text, end + mark, word_to(text, end - 1), lexicon)).then_some(end);
+    }
+    // The heading is a quote, or ends with one.
+    let at = end + mark + 1;
+    (text.get(at - 1) == Some(&b' ') && opens(text, at, word_to(text, end), lexicon)).then_some(at)
+}
+
+/// The word of ASCII letters that ends at `end`.
+fn word_to(text: &[u8], end: usize) -> &[u8] {
+    let letters = text[..end].iter().rev().take(20).take_while(|b| b.is_ascii_alphabetic() || **b == b'\'').count();
+    &text[end - letters..end]
 }
 
 /// The length of the double quotation mark at `at`, 0 when there is none.
@@ -55,14 +59,15 @@ fn quote(text: &[u8], at: usize) -> usize {
 /// Whether `before` may be the last word of a heading in sentence case, and `word` the first of a sentence.
 fn parts(before: &[u8], word: &[u8], lexicon: &Lexicon) -> bool {
     // A function word never ends a heading; after a name a capital goes on with the name.
-    before[0].is_ascii_lowercase()
-        && !lexicon.starts(before)
-        && word[0].is_ascii_uppercase()
+    before.first().is_some_and(u8::is_ascii_lowercase)
+        && word.first().is_some_and(u8::is_ascii_uppercase)
         && lexicon.starts(word)
+        && !lexicon.starts(before)
 }
 
-/// Whether `word` at `at` starts a sentence after the heading's last word `before`.
-fn opens(text: &[u8], at: usize, word: &[u8], before: &[u8], lexicon: &Lexicon) -> bool {
+/// Whether the word at `at` starts a sentence after the heading's last word `before`.
+fn opens(text: &[u8], at: usize, before: &[u8], lexicon: &Lexicon) -> bool {
+    let word = word_at(text, at);
     // "I" is a capital everywhere.
     let capitals = word.len() > 1 && word[1].is_ascii_uppercase();
     if capitals || word == b"I" || word.starts_with(b"I'") || !parts(before, word, lexicon) {
@@ -78,7 +83,7 @@ fn opens(text: &[u8], at: usize, word: &[u8], before: &[u8], lexicon: &Lexicon) 
 /// Whether the quote whose first word is at `at` is a sentence of its own, not a title or what `before` reports.
 fn speaks(text: &[u8], at: usize, before: &[u8], lexicon: &Lexicon) -> bool {
     let word = word_at(text, at);
-    if word.is_empty() || !parts(before, word, lexicon) || lexicon.reports(before) {
+    if !parts(before, word, lexicon) || lexicon.reports(before) {
         return false;
     }
     let mut at = at + word.len();

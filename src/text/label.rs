@@ -87,6 +87,11 @@ fn bullet(text: &[u8]) -> Option<[u8; 3]> {
 
 impl Token {
     fn read(text: &[u8], start: usize) -> Option<(Token, usize)> {
+        // Most words end the question with their first two letters.
+        match text[start..] {
+            [b'(' | b'0'..=b'9' | b'i' | b'v' | b'x', ..] | [_, b'.' | b')', ..] => {}
+            _ => return None,
+        }
         let open = text.get(start) == Some(&b'(');
         let from = start + usize::from(open);
         let length = text[from..].iter().take(6).take_while(|b| b.is_ascii_alphanumeric()).count();

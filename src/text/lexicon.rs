@@ -173,9 +173,8 @@ fn key(word: &[u8]) -> Option<u128> {
         return None;
     }
     let mut bytes = [0u8; 16];
-    for (to, from) in bytes.iter_mut().zip(word) {
-        *to = from.to_ascii_lowercase();
-    }
+    bytes[..word.len()].copy_from_slice(word);
+    bytes.make_ascii_lowercase();
     Some(u128::from_le_bytes(bytes))
 }
 

@@ -107,6 +107,11 @@ impl Run {
     fn eat_closers(&mut self, text: &[u8], sentence: usize) {
         loop {
             let rest = &text[self.end..];
+            if let [b' ' | b'\n', after, ..] = rest
+                && after.is_ascii_alphabetic()
+            {
+                return;
+            }
             let length = match rest {
                 [b')' | b']' | b'}', ..] => {
                     self.bracket = true;
@@ -160,7 +165,7 @@ impl Run {
     fn apart(&mut self, text: &[u8], sentence: usize, after: &[u8]) -> Option<usize> {
         let free = |length: usize| after.get(length).is_none_or(u8::is_ascii_whitespace);
         if let Some(length) = footnote(after) {
-            return free(length).then_some(length);
+            return (free(length) || after[length] == b'[').then_some(length);
         }
         // `:)` belongs to what was said before it.
         if let [b':' | b';', b')' | b'D' | b'P' | b'(', ..] = after {
@@ -392,6 +397,9 @@ pub(super) fn word_at(text: &[u8], at: usize) -> &[u8] {
         .take_while(|&&b| b.is_ascii_alphanumeric() || b >= 0x80 || matches!(b, b'\'' | b'-'))
         .count();
     let mut word = &rest[..length];
+    if word.is_ascii() {
+        return word;
+    }
     // A curly mark or dash that is no apostrophe ends the word.
     if let Some(cut) = word.windows(3).position(|w| matches!(w, [0xE2, 0x80, 0x90..=0x98 | 0x9A..=0xBF])) {
         word = &word[..cut];

@@ -73,43 +73,155 @@ const fn is_candidate(byte: u8) -> bool {
     matches!(byte, b'.' | b'!' | b'?' | b'\n' | b'\r' | b')' | 0xA6 | 0xA2 | 0x83 | 0xE3 | 0xEF)
 }
 
-/// One bit for each byte of `block` that is in the set.
-#[cfg(target_arch = "x86_64")]
-#[inline]
-fn candidates(block: &[u8; BLOCK]) -> u64 {
-    use std::arch::x86_64::*;
-    let mut mask = 0;
-    for (i, part) in block.chunks_exact(16).enumerate() {
-        let low =
-            u64::from_le_bytes([part[0], part[1], part[2], part[3], part[4], part[5], part[6], part[7]]);
-        let high = u64::from_le_bytes([
-            part[8], part[9], part[10], part[11], part[12], part[13], part[14], part[15],
-        ]);
-        // SAFETY: these intrinsics need SSE2 only, which every x86-64 processor has.
-        #[allow(unused_unsafe)]
-        let bits = unsafe {
-            let bytes = _mm_set_epi64x(high as i64, low as i64);
-            let is = |byte: u8| _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte as i8));
-            let or = |a, b| _mm_or_si128(a, b);
-            let ends = or(or(is(b'.'), is(b'!')), is(b'?'));
-            let lines = or(or(is(b'\n'), is(b'\r')), is(b')'));
-            let wide = or(or(or(is(0xA6), is(0xA2)), or(is(0x83), is(0xE3))), is(0xEF));
-            _mm_movemask_epi8(or(or(ends, lines), wide)) as u16
-        };
-        mask |= u64::from(bits) << (16 * i);
-    }
-    mask
+/// Which bytes of a block are what, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Letters {
+    pub upper: u64,
+    pub lower: u64,
+    pub space: u64,
+    /// Digits, hyphens and apostrophes.
+    pub inner: u64,
 }
 
-/// One bit for each byte of `block` that is in the set.
-#[cfg(not(target_arch = "x86_64"))]
+/// Sorts the bytes of the block that begins at `start`; past the end of the text there is nothing.
 #[inline]
-fn candidates(block: &[u8; BLOCK]) -> u64 {
-    let mut mask = 0;
-    for (i, &byte) in block.iter().enumerate() {
-        mask |= u64::from(is_candidate(byte)) << i;
+pub(super) fn letters(text: &[u8], start: usize) -> Letters {
+    let rest = &text[start..];
+    match rest.first_chunk::<BLOCK>() {
+        Some(block) => simd::letters(block),
+        None => {
+            let mut padded = [0; BLOCK];
+            padded[..rest.len()].copy_from_slice(rest);
+            simd::letters(&padded)
+        }
     }
-    mask
+}
+
+use simd::candidates;
+
+/// Sixteen bytes at a time with SSE2, which every x86-64 processor has.
+#[cfg(target_arch = "x86_64")]
+mod simd {
+    use std::arch::x86_64::*;
+
+    use super::{BLOCK, Letters};
+
+    #[target_feature(enable = "sse2")]
+    #[inline]
+    fn load(block: &[u8; BLOCK], part: usize) -> __m128i {
+        let eight = |at: usize| {
+            let mut bytes = [0; 8];
+            bytes.copy_from_slice(&block[at..at + 8]);
+            i64::from_le_bytes(bytes)
+        };
+        _mm_set_epi64x(eight(16 * part + 8), eight(16 * part))
+    }
+
+    #[target_feature(enable = "sse2")]
+    #[inline]
+    fn is(bytes: __m128i, byte: u8) -> __m128i {
+        _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte as i8))
+    }
+
+    /// Whether a byte lies in `low..=high`, both ASCII.
+    #[target_feature(enable = "sse2")]
+    #[inline]
+    fn within(bytes: __m128i, low: u8, high: u8) -> __m128i {
+        let above = _mm_cmpgt_epi8(bytes, _mm_set1_epi8(low as i8 - 1));
+        _mm_and_si128(above, _mm_cmplt_epi8(bytes, _mm_set1_epi8(high as i8 + 1)))
+    }
+
+    #[target_feature(enable = "sse2")]
+    #[inline]
+    fn any<const N: usize>(bytes: __m128i, set: [u8; N]) -> __m128i {
+        let mut found = _mm_setzero_si128();
+        for byte in set {
+            found = _mm_or_si128(found, is(bytes, byte));
+        }
+        found
+    }
+
+    #[target_feature(enable = "sse2")]
+    #[inline]
+    fn bits(found: __m128i, part: usize) -> u64 {
+        u64::from(_mm_movemask_epi8(found) as u16) << (16 * part)
+    }
+
+    /// One bit for each byte of `block` that is in the set.
+    #[inline]
+    pub(super) fn candidates(block: &[u8; BLOCK]) -> u64 {
+        // SAFETY: SSE2 is part of every x86-64 processor.
+        unsafe { find(block) }
+    }
+
+    /// What [`super::plain_letters`] says.
+    #[inline]
+    pub(super) fn letters(block: &[u8; BLOCK]) -> Letters {
+        // SAFETY: SSE2 is part of every x86-64 processor.
+        unsafe { sort(block) }
+    }
+
+    #[target_feature(enable = "sse2")]
+    #[inline]
+    fn find(block: &[u8; BLOCK]) -> u64 {
+        let parts = [load(block, 0), load(block, 1), load(block, 2), load(block, 3)];
+        let mut mask = 0;
+        for (i, bytes) in parts.into_iter().enumerate() {
+            mask |= bits(any(bytes, *b".!?\n\r)"), i);
+        }
+        let all = _mm_or_si128(_mm_or_si128(parts[0], parts[1]), _mm_or_si128(parts[2], parts[3]));
+        if _mm_movemask_epi8(all) != 0 {
+            for (i, bytes) in parts.into_iter().enumerate() {
+                mask |= bits(any(bytes, [0xA6, 0xA2, 0x83, 0xE3, 0xEF]), i);
+            }
+        }
+        mask
+    }
+
+    #[target_feature(enable = "sse2")]
+    #[inline]
+    fn sort(block: &[u8; BLOCK]) -> Letters {
+        let mut letters = Letters::default();
+        for part in 0..4 {
+            let bytes = load(block, part);
+            letters.upper |= bits(within(bytes, b'A', b'Z'), part);
+            letters.lower |= bits(within(bytes, b'a', b'z'), part);
+            letters.space |= bits(is(bytes, b' '), part);
+            letters.inner |= bits(_mm_or_si128(within(bytes, b'0', b'9'), any(bytes, *b"-'")), part);
+        }
+        letters
+    }
+}
+
+/// Byte by byte, for the compiler to make the best of.
+#[cfg(not(target_arch = "x86_64"))]
+mod simd {
+    use super::{BLOCK, Letters, is_candidate};
+
+    pub(super) fn candidates(block: &[u8; BLOCK]) -> u64 {
+        let bit = |(i, &byte): (usize, &u8)| u64::from(is_candidate(byte)) << i;
+        block.iter().enumerate().map(bit).fold(0, |mask, bit| mask | bit)
+    }
+
+    pub(super) fn letters(block: &[u8; BLOCK]) -> Letters {
+        super::plain_letters(block)
+    }
+}
+
+/// What [`letters`] says, told plainly.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+fn plain_letters(block: &[u8; BLOCK]) -> Letters {
+    let mut letters = Letters::default();
+    for (i, byte) in block.iter().enumerate() {
+        match byte {
+            b'A'..=b'Z' => letters.upper |= 1 << i,
+            b'a'..=b'z' => letters.lower |= 1 << i,
+            b' ' => letters.space |= 1 << i,
+            b'0'..=b'9' | b'-' | b'\'' => letters.inner |= 1 << i,
+            _ => {}
+        }
+    }
+    letters
 }
 
 #[cfg(test)]
@@ -132,6 +244,14 @@ mod tests {
             let first = plain.first().copied();
             let rest: Vec<usize> = plain.into_iter().filter(|&i| i >= skip && Some(i) != first).collect();
             prop_assert_eq!(found, rest);
+        }
+
+        #[test]
+        fn sorts_as_a_plain_loop_sorts(block in prop::array::uniform32(any::<u8>()), text in "[ -~]{32}") {
+            let mut both = [0; BLOCK];
+            both[..32].copy_from_slice(&block);
+            both[32..].copy_from_slice(text.as_bytes());
+            prop_assert_eq!(letters(&both, 0), plain_letters(&both));
         }
     }
 }

@@ -1,0 +1,89 @@
+//! Sentence segmenters over the same articles in one run.
+//!
+//! ```sh
+//! cargo run --release --bin sentences -- ARTICLES.txt [ARTICLES.jsonl …]
+//! ```
+//! A `.jsonl` file gives one article a line (field `text`), any other file is
+//! one article for each stretch between two form feeds or, without those, as a
+//! whole. Each segmenter reads every article in turn, several rounds, and the
+//! fastest round counts: on a busy machine that is the one least disturbed.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+
+/// Rounds of each segmenter, taking turns, so that a busy moment hits all of them.
+const ROUNDS: usize = 9;
+
+/// Counts the sentences of an article.
+type Segmenter = Box<dyn Fn(&str) -> usize>;
+
+fn main() -> anyhow::Result<()> {
+    let articles = articles()?;
+    let bytes: usize = articles.iter().map(String::len).sum();
+    let peers = segmenters();
+    let mut best = vec![Duration::MAX; peers.len()];
+    let mut found = vec![0; peers.len()];
+    for _ in 0..ROUNDS {
+        for (i, (_, segment)) in peers.iter().enumerate() {
+            let start = Instant::now();
+            found[i] = articles.iter().map(|text| black_box(segment(black_box(text)))).sum();
+            best[i] = best[i].min(start.elapsed());
+        }
+    }
+    println!("{} articles, {:.1} MB, best of {ROUNDS} rounds", articles.len(), bytes as f64 / 1e6);
+    println!("{:<24} {:>10} {:>10} {:>8}", "segmenter", "sentences", "MB/s", "ratio");
+    let fastest_peer = best[1..].iter().min().copied().unwrap_or_default();
+    for (i, (name, _)) in peers.iter().enumerate() {
+        let speed = bytes as f64 / 1e6 / best[i].as_secs_f64();
+        let ratio = fastest_peer.as_secs_f64() / best[i].as_secs_f64();
+        println!("{name:<24} {:>10} {speed:>10.0} {ratio:>8.2}", found[i]);
+    }
+    println!("ratio: against the fastest of the others");
+    Ok(())
+}
+
+fn segmenters() -> Vec<(&'static str, Segmenter)> {
+    let rules = sentencize::Segmenter::default();
+    vec![
+        ("saidwho", Box::new(|text| saidwho::text::Sentences::new(text).count())),
+        ("sentencize", Box::new(move |text| rules.spans(text).len())),
+        ("sentencex", Box::new(|text| sentencex::segment("en", text).len())),
+        (
+            "icu_segmenter",
+            Box::new(|text| {
+                let segmenter = icu_segmenter::SentenceSegmenter::new(Default::default());
+                segmenter.segment_str(text).count().saturating_sub(1)
+            }),
+        ),
+        (
+            "unicode-segmentation",
+            Box::new(|text| unicode_segmentation::UnicodeSegmentation::unicode_sentences(text).count()),
+        ),
+    ]
+}
+
+/// The articles of the files named on the command line.
+fn articles() -> anyhow::Result<Vec<String>> {
+    let mut articles = Vec::new();
+    for path in std::env::args().skip(1) {
+        let text = std::fs::read_to_string(&path).with_context(|| format!("{path}: cannot read"))?;
+        if path.ends_with(".jsonl") {
+            for (number, line) in text.lines().enumerate() {
+                let record: serde_json::Value =
+                    serde_json::from_str(line).with_context(|| format!("{path}:{}: no JSON", number + 1))?;
+                let Some(text) = record["text"].as_str() else {
+                    bail!("{path}:{}: no field \"text\"", number + 1);
+                };
+                articles.push(text.to_owned());
+            }
+        } else {
+            articles.extend(text.split('\u{0C}').map(str::to_owned));
+        }
+    }
+    if articles.is_empty() {
+        bail!("name the files with the articles to read: cargo run --release --bin sentences -- FILE …");
+    }
+    Ok(articles)
+}

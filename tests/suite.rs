@@ -6,3 +6,4 @@ mod cli;
 mod corpora;
 mod eval;
 mod gazetteer;
+mod sentences;

@@ -10,6 +10,7 @@ mod inputs;
 mod pretty;
 mod progress;
 mod schema;
+mod sentences;
 
 use std::process::ExitCode;
 
@@ -32,6 +33,7 @@ enum Command {
     Gazetteer(gazetteer::GazetteerCommand),
     Eval(eval::Eval),
     Schema(schema::Schema),
+    Sentences(sentences::Sentence),
 }
 
 impl Command {
@@ -41,6 +43,7 @@ impl Command {
             Command::Gazetteer(command) => command.run(),
             Command::Eval(command) => command.run(),
             Command::Schema(command) => command.run(),
+            Command::Sentences(command) => command.run(),
         }
     }
 }

@@ -242,14 +242,16 @@ fn inner_capital(word: &[u8]) -> bool {
 fn fronted(place: &Place, next: &Next) -> bool {
     const FIRST: [&[u8]; 10] =
         [b"At", b"By", b"On", b"In", b"Until", b"Around", b"About", b"Before", b"After", b"Since"];
-    const INNER: [&[u8]; 8] = [b"at", b"on", b"around", b"about", b"the", b"morning", b"afternoon", b"evening"];
+    const INNER: [&[u8]; 8] =
+        [b"at", b"on", b"around", b"about", b"the", b"morning", b"afternoon", b"evening"];
     let front = &place.bytes()[place.sentence..place.run.start];
     if front.len() > 40 || place.starts(next) {
         return false;
     }
     let mut words = front.split(|&b| b == b' ').filter(|word| !word.is_empty());
     let time = |word: &[u8]| word.iter().any(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || *b == b'.');
-    words.next().is_some_and(|first| FIRST.contains(&first)) && words.all(|word| time(word) || INNER.contains(&word))
+    words.next().is_some_and(|first| FIRST.contains(&first))
+        && words.all(|word| time(word) || INNER.contains(&word))
 }
 
 /// `?" Mr. Smith asked`: a name and a reporting verb belong to the quote before them.

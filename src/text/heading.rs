@@ -19,7 +19,8 @@ pub(super) fn cut(text: &[u8], start: usize, lexicon: &Lexicon) -> Option<usize>
         return None;
     }
     // A capital after a space after a small letter.
-    let mut capitals = letters.upper & (letters.space << 1) & (letters.lower << 2) & (u64::MAX >> (64 - length));
+    let mut capitals =
+        letters.upper & (letters.space << 1) & (letters.lower << 2) & (u64::MAX >> (64 - length));
     while capitals != 0 {
         let at = start + capitals.trailing_zeros() as usize;
         if opens(text, at, word_to(text, at - 1), lexicon) {
@@ -34,7 +35,8 @@ pub(super) fn cut(text: &[u8], start: usize, lexicon: &Lexicon) -> Option<usize>
     }
     if text[end - 1] == b' ' {
         // A quote after the heading.
-        return (text[end - 2] != b' ' && speaks(text, end + mark, word_to(text, end - 1), lexicon)).then_some(end);
+        return (text[end - 2] != b' ' && speaks(text, end + mark, word_to(text, end - 1), lexicon))
+            .then_some(end);
     }
     // The heading is a quote, or ends with one.
     let at = end + mark + 1;
@@ -43,7 +45,8 @@ pub(super) fn cut(text: &[u8], start: usize, lexicon: &Lexicon) -> Option<usize>
 
 /// The word of ASCII letters that ends at `end`.
 fn word_to(text: &[u8], end: usize) -> &[u8] {
-    let letters = text[..end].iter().rev().take(20).take_while(|b| b.is_ascii_alphabetic() || **b == b'\'').count();
+    let letters =
+        text[..end].iter().rev().take(20).take_while(|b| b.is_ascii_alphabetic() || **b == b'\'').count();
     &text[end - letters..end]
 }
 
@@ -75,6 +78,8 @@ fn opens(text: &[u8], at: usize, before: &[u8], lexicon: &Lexicon) -> bool {
     }
     match &text[at + word.len()..] {
         [b',', b' ', ..] => word.len() > 3,
+        // "group A and group B"
+        [b' ', ..] if word == b"A" && lexicon.starts(word_at(text, at + 2)) => false,
         [b' ', next, ..] => next.is_ascii_lowercase(),
         _ => false,
     }

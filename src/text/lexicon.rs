@@ -101,7 +101,8 @@ impl Lexicon {
     #[inline]
     pub(super) fn abbreviation(&self, word: &[u8]) -> Option<Abbreviation> {
         // The longest form has eight bytes; most words end the search here.
-        if word.len() > 8 {
+        if word.len() > 8 || matches!(word, [b'A'..=b'Z']) {
+            // A capital alone is an initial: "Ellen P. Marsh".
             return None;
         }
         let key = key(word)?;

@@ -32,6 +32,8 @@ pub struct Sentences<'t> {
     scanner: Scanner<'t>,
     /// Where the next sentence begins, white space before it included.
     at: usize,
+    /// The last block has ended before `at`.
+    fresh: bool,
 }
 
 impl<'t> Sentences<'t> {
@@ -43,6 +45,7 @@ impl<'t> Sentences<'t> {
             lexicon: Lexicon::get(),
             scanner: Scanner::new(text.as_bytes()),
             at: 0,
+            fresh: true,
         }
     }
 
@@ -79,7 +82,7 @@ impl Iterator for Sentences<'_> {
             self.at = start;
             return None;
         }
-        let begins_block = self.at == 0 || self.parted(Span::new(self.at - 1, start));
+        let begins_block = std::mem::take(&mut self.fresh) || self.parted(Span::new(self.at, start));
         if begins_block && let Some(cut) = heading::cut(bytes, start, self.lexicon) {
             return Some(self.close(start, cut, cut));
         }
@@ -91,6 +94,7 @@ impl Iterator for Sentences<'_> {
                     let line = self.layout.read(bytes, at);
                     self.scanner.seek(line.resume);
                     if line.hard {
+                        self.fresh = true;
                         return Some(self.close(start, at, line.resume));
                     }
                     continue;

@@ -12,6 +12,12 @@ use super::shape;
 use crate::Span;
 use crate::annotations::{Token, TokenKind};
 
+/// The longest stretch that Unicode's rules are asked about, in bytes.
+const LONGEST_SEGMENT: usize = 256;
+
+/// The longest word that can be an abbreviation with inner periods, in bytes.
+const LONGEST_ACRONYM: usize = 16;
+
 /// The tokens of one sentence, in order. Allocates nothing.
 ///
 /// ```
@@ -98,11 +104,28 @@ impl<'t> Tokens<'t> {
             return end;
         }
         // Beyond ASCII, Unicode says where the word ends; its apostrophes and periods are joined by our rules.
-        let segment = self.text[at..].split_word_bounds().next().unwrap_or_default();
+        let segment = self.segment(at);
         let inner =
             |c: char| c.is_whitespace() || (!c.is_alphanumeric() && c != '_' && shape::is_punctuation(c));
         let length = segment.find(inner).unwrap_or(segment.len());
         (at + length).max(end)
+    }
+
+    /// What Unicode's word boundaries keep together at `at`, up to the next mark or white space of ASCII
+    /// or the next general punctuation mark: over those, our own rules join.
+    ///
+    /// The look ahead is bounded: a chunk of a hundred megabytes without a
+    /// boundary must not be read again for each of its tokens.
+    fn segment(&self, at: usize) -> &'t str {
+        let bytes = &self.bytes()[..self.text.floor_char_boundary(at + LONGEST_SEGMENT)];
+        let first = self.text[at..].chars().next().map_or(0, char::len_utf8);
+        let mark = |i: usize| match bytes[i] {
+            byte @ ..0x80 => !byte.is_ascii_alphanumeric() && byte != b'_',
+            0xE2 => matches!(bytes[i..], [_, 0x80, 0x90.., ..]),
+            _ => false,
+        };
+        let end = (at + first..bytes.len()).find(|&i| mark(i)).unwrap_or(bytes.len());
+        self.text[at..end].split_word_bounds().next().unwrap_or_default()
     }
 
     /// The length of an apostrophe at `at`, 0 when there is none.
@@ -179,7 +202,10 @@ impl<'t> Tokens<'t> {
         let bytes = self.bytes();
         let word = &bytes[start..at];
         let letter = at - part == 1 && bytes[part].is_ascii_alphabetic();
-        let letters = letter && word.split(|&b| b == b'.').all(|p| p.len() == 1) && !word[0].is_ascii_digit();
+        let letters = letter
+            && word.len() <= LONGEST_ACRONYM
+            && word.split(|&b| b == b'.').all(|p| p.len() == 1)
+            && !word[0].is_ascii_digit();
         if self.alphanumeric(at + 1) {
             let next = self.run(at + 1);
             if letters && next == at + 2 && !self.digit(at + 1) {
@@ -220,7 +246,8 @@ impl<'t> Tokens<'t> {
     }
 
     fn abbreviation(&self, word: &[u8]) -> Option<Abbreviation> {
-        let tail = word.rsplit(|&b| b == b'-').next().unwrap_or(word);
+        let tail = &word[word.len().saturating_sub(LONGEST_ACRONYM)..];
+        let tail = tail.rsplit(|&b| b == b'-').next().unwrap_or(tail);
         Lexicon::get().abbreviation(tail)
     }
 
@@ -358,7 +385,7 @@ impl<'t> Tokens<'t> {
             return (end, kind);
         }
         // Emoji and their like, with all that joins them.
-        let segment = rest.split_word_bounds().next().unwrap_or_default();
+        let segment = self.segment(at);
         let length = segment.find(char::is_whitespace).unwrap_or(segment.len());
         (end.max(at + length), TokenKind::Symbol)
     }

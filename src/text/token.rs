@@ -121,7 +121,7 @@ impl<'t> Tokens<'t> {
         let first = self.text[at..].chars().next().map_or(0, char::len_utf8);
         let mark = |i: usize| match bytes[i] {
             byte @ ..0x80 => !byte.is_ascii_alphanumeric() && byte != b'_',
-            0xE2 => matches!(bytes[i..], [_, 0x80, 0x90.., ..]),
+            0xE2 => matches!(bytes[i..], [_, 0x80, 0x90..=0xBF, ..]),
             _ => false,
         };
         let end = (at + first..bytes.len()).find(|&i| mark(i)).unwrap_or(bytes.len());

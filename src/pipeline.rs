@@ -36,6 +36,13 @@ pub struct Scratch {
 }
 
 impl Pipeline {
+    /// The same with another stage of names: lists or a tagger of one's own.
+    #[must_use]
+    pub fn with_names(mut self, names: names::Names) -> Self {
+        self.names = names;
+        self
+    }
+
     /// Runs all stages over one article.
     pub fn annotate<'s>(&self, document: &Document, scratch: &'s mut Scratch) -> &'s Annotations {
         let Scratch { found, names, quotes } = scratch;

@@ -10,11 +10,12 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use super::inputs::Inputs;
+use super::naming::Naming;
 use super::progress::{self, Progress};
 use super::{Exit, pretty};
 use crate::batch::{self, Analyst, Bounds, Counts, DeadLetters, Done, Outcome};
 use crate::output::file::{WholeFile, with_suffix};
-use crate::{Pipeline, Record, Scratch, Unit};
+use crate::{Record, Scratch, Unit};
 
 /// Find names, entities and quotes in articles; write one JSON record per article.
 #[derive(Args)]
@@ -30,6 +31,8 @@ go on.")]
 pub(super) struct Extract {
     #[command(flatten)]
     inputs: Inputs,
+    #[command(flatten)]
+    naming: Naming,
     /// Where the records go; compressed when the name ends in .gz or .zst. Default: standard output.
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
@@ -101,7 +104,7 @@ impl Extract {
         };
         let mut target = self.target()?;
         let mut letters = self.letters()?;
-        let pipeline = Pipeline::default();
+        let pipeline = self.naming.pipeline()?;
         let analyst = Analyst {
             pipeline: &pipeline,
             fields: self.inputs.fields(),

@@ -4,13 +4,16 @@
 //! a line in [`Command`] and a line in [`Command::run`].
 
 mod eval;
+mod explain;
 mod extract;
 mod gazetteer;
 mod inputs;
+mod naming;
 mod pretty;
 mod progress;
 mod schema;
 mod sentences;
+mod train;
 
 use std::process::ExitCode;
 
@@ -30,20 +33,25 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Extract(extract::Extract),
+    Explain(explain::Explain),
     Gazetteer(gazetteer::GazetteerCommand),
     Eval(eval::Eval),
     Schema(schema::Schema),
     Sentences(sentences::Sentence),
+    #[command(subcommand)]
+    Train(train::Train),
 }
 
 impl Command {
     fn run(self) -> anyhow::Result<Exit> {
         match self {
             Command::Extract(command) => command.run(),
+            Command::Explain(command) => command.run(),
             Command::Gazetteer(command) => command.run(),
             Command::Eval(command) => command.run(),
             Command::Schema(command) => command.run(),
             Command::Sentences(command) => command.run(),
+            Command::Train(command) => command.run(),
         }
     }
 }

@@ -28,10 +28,16 @@ impl Calibration {
         if seen.is_empty() {
             return Calibration::default();
         }
-        seen.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        seen.sort_by(|a, b| a.0.total_cmp(&b.0));
         // (sum of scores, right, count)
         let mut pools: Vec<(f64, f64, f64)> = Vec::new();
-        for chunk in seen.chunks(least.max(1)) {
+        let mut rest = seen.as_slice();
+        while !rest.is_empty() {
+            // Equal scores stay together: their order says nothing.
+            let mut end = least.clamp(1, rest.len());
+            end += rest[end..].iter().take_while(|case| case.0 == rest[end - 1].0).count();
+            let (chunk, after) = rest.split_at(end);
+            rest = after;
             let scores: f64 = chunk.iter().map(|c| f64::from(c.0)).sum();
             let right = chunk.iter().filter(|c| c.1).count() as f64;
             pools.push((scores, right, chunk.len() as f64));

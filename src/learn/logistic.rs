@@ -45,7 +45,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { passes: 15, rate: 0.1, ridge: 1e-5, min_count: 2, step: 0.03, seed: 1 }
+        Settings { passes: 15, rate: 0.2, ridge: 1e-5, min_count: 2, step: 0.03, seed: 1 }
     }
 }
 
@@ -123,13 +123,11 @@ mod tests {
                 Case { features: features.collect(), answer: n & 3 == 1 }
             })
             .collect();
-        let model = Logistic::train(&cases, &Settings { passes: 50, ..Settings::default() });
+        let settings = Settings { passes: 50, rate: 0.5, ..Settings::default() };
+        let model = Logistic::train(&cases, &settings);
         let ask = |bits: &[u64]| model.probability(bits.iter().map(|bit| (key(0, *bit), 1.0)));
         assert!(ask(&[0]) > 0.9 && ask(&[0, 2]) > 0.9);
         assert!(ask(&[0, 1]) < 0.1 && ask(&[1]) < 0.1 && ask(&[]) < 0.1);
-        assert_eq!(
-            model.write(),
-            Logistic::train(&cases, &Settings { passes: 50, ..Settings::default() }).write()
-        );
+        assert_eq!(model.write(), Logistic::train(&cases, &settings).write());
     }
 }

@@ -10,6 +10,7 @@
 //! | [`train`] | its training |
 //! | [`logistic`] | yes-or-no classifier |
 //! | [`calibration`] | from score to probability |
+//! | [`vectors`], [`clusters`] | which words are used alike, from raw text |
 //! | [`table`] | weights by feature, eight-bit |
 //! | [`file`] | the weight file: version, checksum, refusals |
 //! | [`math`], [`random`] | the same numbers on every machine |
@@ -45,6 +46,7 @@
 //! ```
 
 pub mod calibration;
+pub mod clusters;
 pub mod crf;
 pub mod file;
 pub mod hash;
@@ -54,3 +56,4 @@ pub mod math;
 pub mod random;
 pub mod table;
 pub mod train;
+pub mod vectors;

@@ -1,21 +1,172 @@
 //! Who and what is named: mentions and entities.
+//!
+//! ```text
+//! words     what is known about each word by itself      words, lexicon
+//! evidence  what the lists say about the tokens          evidence
+//! memory    what the rest of the article says            memory
+//! tagger    the judge: lists propose, context decides    features, tagger
+//! repeats   the same name again, and a user's own lists  repeats
+//! entities  who is the same                              entities, titles, gender, links
+//! ```
+//!
+//! Training is in [`train`]: it reads articles exactly as this stage does.
 
 pub mod entities;
+mod evidence;
+pub mod explain;
+mod features;
 mod gender;
+mod lexicon;
 mod links;
+mod memory;
+mod reading;
+mod repeats;
+mod tagger;
 mod titles;
+pub mod train;
+mod words;
+
+use std::sync::{Arc, OnceLock};
 
 use crate::Annotations;
+use crate::annotations::{EntityId, Mention, NamedBy};
+use crate::gazetteer::Gazetteer;
+use crate::learn::clusters::Clusters;
+use crate::learn::file::ModelError;
+use lexicon::Lexicon;
+pub use tagger::Tagger;
+
+static SHIPPED_TAGGER: &[u8] = include_bytes!("../../models/names.bin");
+static SHIPPED_CLUSTERS: &[u8] = include_bytes!("../../models/clusters.bin");
 
 /// The stage: its lists and its tagger.
-#[derive(Default)]
-pub struct Names {}
+pub struct Names {
+    reader: Reader,
+    tagger: Arc<Tagger>,
+    min_confidence: f32,
+}
+
+/// What is needed to read an article, before anything is judged.
+struct Reader {
+    /// None for the shipped ones.
+    lists: Option<Arc<Gazetteer>>,
+    lexicon: Lexicon,
+    clusters: Arc<Clusters>,
+}
 
 /// Memory that is used again from article to article.
 #[derive(Default)]
-pub struct Scratch {}
+pub struct Scratch {
+    desk: Desk,
+    tagger: tagger::Scratch,
+    tagged: Vec<tagger::Tagged>,
+}
+
+/// An article being read, and the words known so far.
+#[derive(Default)]
+struct Desk {
+    vocabulary: words::Vocabulary,
+    page: reading::Page,
+    finder: evidence::Finder,
+    memory: memory::Memory,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Names::new(None, None, None)
+    }
+}
 
 impl Names {
+    /// The stage with lists, tagger and word clusters of one's own; none means the shipped ones.
+    pub fn new(
+        lists: Option<Arc<Gazetteer>>,
+        tagger: Option<Arc<Tagger>>,
+        clusters: Option<Arc<Clusters>>,
+    ) -> Self {
+        let tagger = tagger.unwrap_or_else(|| shipped(&TAGGER, SHIPPED_TAGGER, Tagger::read));
+        Names { reader: Reader::new(lists, clusters), tagger, min_confidence: 0.0 }
+    }
+
+    /// Leaves out mentions that are less sure than this (0 to 1).
+    #[must_use]
+    pub fn with_min_confidence(mut self, confidence: f32) -> Self {
+        self.min_confidence = confidence;
+        self
+    }
+
     /// Fills the mentions and entities of a document with tokens and sentences.
-    pub fn annotate(&self, _text: &str, _found: &mut Annotations, _scratch: &mut Scratch) {}
+    pub fn annotate(&self, text: &str, found: &mut Annotations, scratch: &mut Scratch) {
+        let Scratch { desk, tagger, tagged } = scratch;
+        if desk.read(&self.reader, text, found) {
+            tagger.forget_words();
+        }
+        tagged.clear();
+        let reading = desk.page.reading(text, found, &desk.vocabulary);
+        self.tagger.tag(&reading, &desk.memory, tagger, tagged);
+        let mentions =
+            repeats::settle(&self.tagger, &reading, self.reader.lists(), &desk.finder.hits, tagged);
+        found.mentions = mentions;
+        found.mentions.retain(|mention| mention.confidence >= self.min_confidence);
+        entities::resolve(text, found, self.reader.lists());
+    }
+}
+
+impl Reader {
+    fn new(lists: Option<Arc<Gazetteer>>, clusters: Option<Arc<Clusters>>) -> Self {
+        let clusters = clusters.unwrap_or_else(|| shipped(&CLUSTERS, SHIPPED_CLUSTERS, Clusters::read));
+        let lexicon = Lexicon::new(lists.as_deref().unwrap_or_else(|| Gazetteer::shipped()));
+        Reader { lists, lexicon, clusters }
+    }
+
+    fn lists(&self) -> &Gazetteer {
+        self.lists.as_deref().unwrap_or_else(|| Gazetteer::shipped())
+    }
+}
+
+impl Desk {
+    /// Reads an article. True when word numbers have changed their meaning.
+    fn read(&mut self, reader: &Reader, text: &str, found: &Annotations) -> bool {
+        let Desk { vocabulary, page, finder, memory } = self;
+        let lists = reader.lists();
+        let forgotten = vocabulary.trim();
+        page.read(text, found, |word, capitals| {
+            vocabulary.number(word, capitals, || {
+                words::word(word, capitals, lists, &reader.lexicon, &reader.clusters)
+            })
+        });
+        page.find_runs(found, vocabulary);
+        let reading::Page { words, evidence, .. } = page;
+        let low = |at: usize| vocabulary.get(words[at]).low;
+        finder.find(text, &found.tokens, lists, &reader.lexicon, low, evidence);
+        memory.collect(&page.reading(text, found, vocabulary));
+        forgotten
+    }
+}
+
+static TAGGER: OnceLock<Arc<Tagger>> = OnceLock::new();
+static CLUSTERS: OnceLock<Arc<Clusters>> = OnceLock::new();
+
+/// A model that the binary carries, opened at first use.
+fn shipped<M>(
+    cell: &'static OnceLock<Arc<M>>,
+    bytes: &[u8],
+    read: fn(&[u8]) -> Result<M, ModelError>,
+) -> Arc<M> {
+    let open = || match read(bytes) {
+        Ok(model) => Arc::new(model),
+        Err(error) => unreachable!("this build's own model: {error}"),
+    };
+    Arc::clone(cell.get_or_init(open))
+}
+
+/// A mention, not yet of any entity.
+fn mention(
+    found: &Annotations,
+    tokens: std::ops::Range<u32>,
+    kind: crate::annotations::EntityType,
+    confidence: f32,
+    by: NamedBy,
+) -> Mention {
+    Mention { span: found.span_of(tokens.clone()), tokens, kind, entity: EntityId(0), confidence, by }
 }

@@ -1,0 +1,105 @@
+//! `saidwho explain`: why each name was found and what it was taken for.
+
+use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use clap::Args;
+
+use super::Exit;
+use super::inputs::Inputs;
+use super::naming::Naming;
+use crate::annotations::Mention;
+use crate::input::Parsed;
+use crate::names::explain::{Explanation, Reason};
+use crate::names::{Names, Scratch};
+use crate::{Annotations, Document, text};
+
+/// Show for each name why it was found: the lists it hit, the features that counted, its entity.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  saidwho explain article.txt
+  saidwho explain article.txt --gazetteer my-list.tsv | less")]
+pub(super) struct Explain {
+    #[command(flatten)]
+    inputs: Inputs,
+    #[command(flatten)]
+    naming: Naming,
+}
+
+impl Explain {
+    pub(super) fn run(self) -> anyhow::Result<Exit> {
+        let names = self.naming.names()?;
+        let sources = self.inputs.sources()?;
+        let fields = self.inputs.fields();
+        let mut out = BufWriter::new(io::stdout().lock());
+        let mut scratch = Scratch::default();
+        let mut written = Ok(());
+        let mut exit = Exit::Done;
+        let _ = self.inputs.read(&sources, &Arc::new(AtomicU64::new(0)), &mut |cut| {
+            match cut.parse(&fields) {
+                Parsed::Document(document, _) => written = show(&mut out, &names, &document, &mut scratch),
+                Parsed::PassedOver(_) => {}
+                Parsed::SetAside(reason) => {
+                    eprintln!("saidwho: {}: {reason}", cut.place);
+                    exit = Exit::SetAside;
+                }
+            }
+            if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        written?;
+        out.flush()?;
+        Ok(exit)
+    }
+}
+
+fn show(out: &mut impl Write, names: &Names, document: &Document, scratch: &mut Scratch) -> io::Result<()> {
+    let mut found = Annotations::default();
+    text::annotate(&document.text, &mut found);
+    names.annotate(&document.text, &mut found, scratch);
+    let explanations = names.explain(&document.text, &found, scratch);
+    writeln!(out, "# {}", document.id)?;
+    for (mention, explanation) in found.mentions.iter().zip(explanations) {
+        show_mention(out, document, &found, mention, &explanation)?;
+    }
+    Ok(())
+}
+
+/// Lists shown for one name.
+const LISTS: usize = 6;
+
+fn show_mention(
+    out: &mut impl Write,
+    document: &Document,
+    found: &Annotations,
+    mention: &Mention,
+    why: &Explanation,
+) -> io::Result<()> {
+    let by = format!("{:?}", mention.by).to_lowercase();
+    let (start, kind) = (mention.span.start(), mention.kind);
+    let name = mention.span.of(&document.text).replace(['\n', '\r'], " ");
+    writeln!(out, "\n{name}  [byte {start}]  {kind}, {:.2}, by {by}", mention.confidence)?;
+    if let Some(entity) = found.entities.get(mention.entity.index()) {
+        let count = entity.mentions.len();
+        write!(out, "  entity  {} ({count} mention{})", entity.name, if count == 1 { "" } else { "s" })?;
+        let links: Vec<String> = entity.links.iter().map(|(key, value)| format!("{key}:{value}")).collect();
+        writeln!(out, "{}{}", if links.is_empty() { "" } else { "  " }, links.join(" "))?;
+    }
+    for listed in why.lists.iter().take(LISTS) {
+        let words = listed.words.replace(['\n', '\r'], " ");
+        writeln!(out, "  list    \"{words}\" is {} ({}) in {}", listed.name, listed.kind, listed.list)?;
+    }
+    if why.lists.len() > LISTS {
+        writeln!(out, "  list    … {} more", why.lists.len() - LISTS)?;
+    }
+    show_reasons(out, "for", &why.reasons)?;
+    show_reasons(out, "against", &why.doubts)
+}
+
+fn show_reasons(out: &mut impl Write, side: &str, reasons: &[Reason]) -> io::Result<()> {
+    for reason in reasons {
+        writeln!(out, "  {side:<7} {:+.2}  {}: {}", reason.weight, reason.word, reason.feature)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! The arguments that say how names are found; shared by the commands that find them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::gazetteer;
+use crate::Pipeline;
+use crate::learn::clusters::Clusters;
+use crate::names::{Names, Tagger};
+
+#[derive(Args)]
+pub(super) struct Naming {
+    /// Lists of your own, above the shipped ones: .tsv, .csv, .jsonl or a compiled .idx. What they
+    /// name is always found.
+    #[arg(long, value_name = "LIST")]
+    gazetteer: Vec<PathBuf>,
+    /// Leave out names that are less sure than this, 0 to 1.
+    #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = share)]
+    min_confidence: f32,
+    /// A tagger of your own, made by `saidwho train names`.
+    #[arg(long, value_name = "FILE")]
+    names_model: Option<PathBuf>,
+    /// The word clusters it was trained with, when they are not the shipped ones.
+    #[arg(long, value_name = "FILE", requires = "names_model")]
+    clusters: Option<PathBuf>,
+}
+
+fn share(value: &str) -> Result<f32, String> {
+    match value.parse() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("it must be a number from 0 to 1".to_owned()),
+    }
+}
+
+impl Naming {
+    /// The stage of names.
+    pub(super) fn names(&self) -> anyhow::Result<Names> {
+        let lists = if self.gazetteer.is_empty() { None } else { Some(gazetteer::open(&self.gazetteer)?) };
+        let tagger = self.names_model.as_deref().map(|file| open(file, Tagger::read)).transpose()?;
+        let clusters = self.clusters.as_deref().map(open_clusters).transpose()?;
+        Ok(Names::new(lists, tagger, clusters).with_min_confidence(self.min_confidence))
+    }
+
+    /// All stages.
+    pub(super) fn pipeline(&self) -> anyhow::Result<Pipeline> {
+        Ok(Pipeline::default().with_names(self.names()?))
+    }
+}
+
+/// Opens a table of word clusters.
+pub(super) fn open_clusters(file: &Path) -> anyhow::Result<Arc<Clusters>> {
+    open(file, Clusters::read)
+}
+
+fn open<M, E: std::error::Error + Send + Sync + 'static>(
+    file: &Path,
+    read: fn(&[u8]) -> Result<M, E>,
+) -> anyhow::Result<Arc<M>> {
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    Ok(Arc::new(read(&bytes).with_context(|| file.display().to_string())?))
+}

@@ -1,0 +1,118 @@
+//! From the tagger's spans to the mentions of an article.
+//!
+//! A user's own list entries win over everything. A name the tagger is sure of
+//! in one place and does not see in another counts there too, but only where
+//! it is a whole run of capitalised words: a part of a longer run is another
+//! name more often than not.
+
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+
+use super::mention;
+use super::reading::{Reading, line};
+use super::tagger::{Tagged, Tagger};
+use crate::annotations::{EntityType, Mention, NamedBy};
+use crate::gazetteer::{Gazetteer, Hit};
+use crate::learn::hash;
+
+/// A name must be this sure somewhere to count elsewhere.
+const SURE: f32 = 0.9;
+/// How much of the confidence a repeat keeps.
+const KEPT: f32 = 0.8;
+
+/// The mentions of an article, in order, not overlapping.
+pub(crate) fn settle(
+    tagger: &Tagger,
+    reading: &Reading<'_>,
+    lists: &Gazetteer,
+    hits: &[Hit],
+    tagged: &[Tagged],
+) -> Vec<Mention> {
+    let mut mentions: Vec<Mention> = Vec::new();
+    let mut taken = vec![false; reading.words.len()];
+    own_lists(reading, lists, hits, &mut taken, &mut mentions);
+    for name in tagged {
+        let Some(kind) = tagger.kind(name.kind) else { continue };
+        if taken[name.tokens.clone()].iter().any(|&t| t) {
+            continue;
+        }
+        taken[name.tokens.clone()].fill(true);
+        let confidence = tagger.calibration.probability(name.probability);
+        let tokens = name.tokens.start as u32..name.tokens.end as u32;
+        mentions.push(mention(reading.found, tokens, kind, confidence, NamedBy::Tagger));
+    }
+    // What is dropped is seen too: no repeat may claim it.
+    for name in tagged.iter().filter(|name| tagger.kind(name.kind).is_none()) {
+        taken[name.tokens.clone()].fill(true);
+    }
+    repeat(reading, &mut taken, &mut mentions);
+    mentions.sort_by_key(|m| m.tokens.start);
+    mentions
+}
+
+/// Names of a user's own lists, longest first where they overlap.
+fn own_lists(
+    reading: &Reading<'_>,
+    lists: &Gazetteer,
+    hits: &[Hit],
+    taken: &mut [bool],
+    mentions: &mut Vec<Mention>,
+) {
+    let mut own: Vec<(&Hit, EntityType)> = hits
+        .iter()
+        .filter_map(|hit| Some((hit, lists.entries(hit.name).find(|entry| entry.is_user())?.kind())))
+        .collect();
+    own.sort_by_key(|(hit, _)| (std::cmp::Reverse(hit.tokens.len()), hit.tokens.start));
+    for (hit, kind) in own {
+        let tokens = hit.tokens.start as usize..hit.tokens.end as usize;
+        if !taken[tokens.clone()].iter().any(|&t| t) {
+            taken[tokens].fill(true);
+            mentions.push(mention(reading.found, hit.tokens.clone(), kind, 1.0, NamedBy::List));
+        }
+    }
+}
+
+/// The words of a token range as one number.
+fn spelling(reading: &Reading<'_>, tokens: std::ops::Range<usize>) -> u64 {
+    tokens.fold(0, |hash, at| hash::join(hash, reading.word(at).exact))
+}
+
+/// Adds the names that stand elsewhere in the article and were not seen here.
+fn repeat(reading: &Reading<'_>, taken: &mut [bool], mentions: &mut Vec<Mention>) {
+    let mut names: HashMap<u64, Option<(EntityType, f32)>, FixedState> = HashMap::default();
+    for mention in mentions.iter().filter(|m| m.confidence >= SURE) {
+        let tokens = mention.tokens.start as usize..mention.tokens.end as usize;
+        let known =
+            names.entry(spelling(reading, tokens)).or_insert(Some((mention.kind, mention.confidence)));
+        // A name of two types is no evidence for either.
+        if known.is_some_and(|(kind, _)| kind != mention.kind) {
+            *known = None;
+        }
+    }
+    if names.is_empty() {
+        return;
+    }
+    for sentence in reading.sentences() {
+        let mut at = sentence.start;
+        while at < sentence.end {
+            let run = reading.run(at);
+            if run.is_empty() {
+                at += 1;
+                continue;
+            }
+            at = run.end;
+            let free = !taken[run.clone()].iter().any(|&t| t);
+            // A capital at the start of a sentence or in a headline says nothing.
+            let plain = reading.line(run.start) & (line::FIRST | line::CAPITALS | line::TITLE_CASE) == 0;
+            if !free || (run.len() == 1 && !plain) {
+                continue;
+            }
+            if let Some(Some((kind, confidence))) = names.get(&spelling(reading, run.clone())) {
+                taken[run.clone()].fill(true);
+                let tokens = run.start as u32..run.end as u32;
+                mentions.push(mention(reading.found, tokens, *kind, confidence * KEPT, NamedBy::Repeat));
+            }
+        }
+    }
+}

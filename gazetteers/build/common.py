@@ -154,6 +154,8 @@ PLAIN = str.maketrans({"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "�
 
 def plain(text):
     """Without diacritics, with straight apostrophes."""
+    if text.isascii():
+        return text
     text = unicodedata.normalize("NFD", text.translate(PLAIN))
     return "".join(c for c in text if not unicodedata.combining(c))
 

@@ -10,12 +10,11 @@ measured text has it.
 import json
 import re
 import sys
+import tomllib
 from collections import Counter
 
 from build import MANIFEST, text_of
 from common import plain
-
-import tomllib
 
 TYPES = {"PER": "person", "ORG": "organization", "LOC": "place"}
 PARTICLES = {"de", "van", "von", "der", "den", "al", "bin", "ibn", "el", "la", "le", "da", "di", "du", "dos", "del", "y", "e"}

@@ -4,6 +4,7 @@
 mod articles;
 mod cli;
 mod corpora;
+mod entities;
 mod eval;
 mod gazetteer;
 mod sentences;

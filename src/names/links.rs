@@ -15,6 +15,8 @@ const LEAD: f32 = 0.5;
 const COUNTRY_BONUS: f32 = 2.5;
 /// Countries are prominent enough; above this their rank says nothing about a namesake (Georgia).
 const PROMINENCE_CAP: f32 = 7.5;
+/// What another name of a city ("Mexico" for its capital) loses against places of that very name.
+const ALIAS_MALUS: f32 = 0.6;
 /// From here on a person is so widely known that the full name alone tells.
 const WIDELY_KNOWN: f32 = 3.0;
 /// Frequency buckets of given name and surname, added, up to which a full name is rare enough to mean one person.
@@ -91,9 +93,10 @@ fn person(
     clear.then(|| entry.links())
 }
 
-/// The links of the entry with the best `score`, when it has a lead.
+/// The links of the entry with the best `score`, when it has a lead. Entries that link nowhere do not compete.
 fn best(candidates: &[Entry<'_>], score: impl Fn(&Entry<'_>) -> f32) -> Option<Vec<(String, String)>> {
-    let mut ranked: Vec<(f32, &Entry<'_>)> = candidates.iter().map(|entry| (score(entry), entry)).collect();
+    let linking = candidates.iter().filter(|entry| !entry.links().is_empty());
+    let mut ranked: Vec<(f32, &Entry<'_>)> = linking.map(|entry| (score(entry), entry)).collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     match ranked[..] {
         [(_, only)] => Some(only.links()),

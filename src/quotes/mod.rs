@@ -101,7 +101,11 @@ static SHIPPED: &[u8] = include_bytes!("../../models/quotes.bin");
 
 fn shipped() -> Option<std::sync::Arc<Judge>> {
     static JUDGE: OnceLock<Option<std::sync::Arc<Judge>>> = OnceLock::new();
-    JUDGE.get_or_init(|| if SHIPPED.is_empty() { None } else { Judge::open(SHIPPED).ok().map(std::sync::Arc::new) }).clone()
+    JUDGE
+        .get_or_init(|| {
+            if SHIPPED.is_empty() { None } else { Judge::open(SHIPPED).ok().map(std::sync::Arc::new) }
+        })
+        .clone()
 }
 
 impl Default for Quotes {
@@ -121,7 +125,11 @@ impl Quotes {
     /// # Errors
     /// When `model` is no quotes model, one of another version, or damaged.
     pub fn with_model(options: Options, model: &[u8]) -> Result<Self, ModelError> {
-        Ok(Quotes { options, lexicon: Lexicon::shipped(), judge: Some(std::sync::Arc::new(Judge::open(model)?)) })
+        Ok(Quotes {
+            options,
+            lexicon: Lexicon::shipped(),
+            judge: Some(std::sync::Arc::new(Judge::open(model)?)),
+        })
     }
 
     /// The stage with rules alone.
@@ -153,7 +161,13 @@ impl Quotes {
         found.quotes = quotes;
     }
 
-    fn judged(&self, judge: &Judge, text: &str, found: &Annotations, scratch: &mut Scratch) -> Vec<Attribution> {
+    fn judged(
+        &self,
+        judge: &Judge,
+        text: &str,
+        found: &Annotations,
+        scratch: &mut Scratch,
+    ) -> Vec<Attribution> {
         let Scratch { reading, trees, reported, judge: memory, cues } = scratch;
         prepare(text, found, self.lexicon, |lemma| judge.knows(lemma), reading, trees);
         let source = Source { text, found, reading, trees };
@@ -192,7 +206,14 @@ impl Quotes {
 }
 
 /// Reads an article and parses the sentences with a word that `reports` knows.
-fn prepare(text: &str, found: &Annotations, lexicon: &Lexicon, reports: impl Fn(words::Word) -> bool, reading: &mut Reading, trees: &mut Trees) {
+fn prepare(
+    text: &str,
+    found: &Annotations,
+    lexicon: &Lexicon,
+    reports: impl Fn(words::Word) -> bool,
+    reading: &mut Reading,
+    trees: &mut Trees,
+) {
     reading.fill(text, found, lexicon);
     trees.reset(reading.len());
     for (id, sentence) in found.sentences.iter().enumerate() {
@@ -205,7 +226,13 @@ fn prepare(text: &str, found: &Annotations, lexicon: &Lexicon, reports: impl Fn(
 }
 
 /// One attribution for each cue, and what the sieves find, in the order of their cues.
-fn propose(judge: &Judge, source: &Source<'_>, cues: &[Cue], reported: &mut Vec<rules::Reported>, memory: &mut judge::Scratch) -> (Vec<Attribution>, Vec<Scores>) {
+fn propose(
+    judge: &Judge,
+    source: &Source<'_>,
+    cues: &[Cue],
+    reported: &mut Vec<rules::Reported>,
+    memory: &mut judge::Scratch,
+) -> (Vec<Attribution>, Vec<Scores>) {
     let reading = source.reading;
     let mut attributions = Vec::with_capacity(cues.len());
     let mut scores: Vec<(u32, Scores)> = Vec::with_capacity(cues.len());
@@ -220,9 +247,19 @@ fn propose(judge: &Judge, source: &Source<'_>, cues: &[Cue], reported: &mut Vec<
         }
         let opinions = judge::opinions(source, cue.token, units, reported);
         let (content, speaker, span) = judge.report(source, cue.token, cues, &opinions, memory);
-        let end = if source.reading.words[cue.token as usize] == words::word("according") { cue.token + 2 } else { cue.token + 1 };
+        let end = if source.reading.words[cue.token as usize] == words::word("according") {
+            cue.token + 2
+        } else {
+            cue.token + 1
+        };
         let cue_span = cue.token..end.min(reading.len() as u32);
-        attributions.push(Attribution { cue: cue_span, content, speaker, confidence: span, by: judge::BY_CUE });
+        attributions.push(Attribution {
+            cue: cue_span,
+            content,
+            speaker,
+            confidence: span,
+            by: judge::BY_CUE,
+        });
         scores.push((cue.token, Scores { reporting: cue.reporting, any: cue.any, span, continuation: 1.0 }));
     }
     for sieve in sieves::SIEVES {

@@ -50,7 +50,14 @@ impl Trees {
     }
 
     /// Parses one sentence of the article, and puts its parts of speech into the reading.
-    pub fn parse(&mut self, parser: &Parser<'_>, text: &str, found: &Annotations, sentence: usize, reading: &mut Reading) {
+    pub fn parse(
+        &mut self,
+        parser: &Parser<'_>,
+        text: &str,
+        found: &Annotations,
+        sentence: usize,
+        reading: &mut Reading,
+    ) {
         let tokens = &found.sentences[sentence].tokens;
         let (start, end) = (tokens.start as usize, tokens.end as usize);
         if start >= end || end - start > LONGEST {
@@ -140,11 +147,15 @@ impl Trees {
             Tag::VerbPast | Tag::VerbPresent | Tag::VerbThird | Tag::Modal => Pos::Finite,
             Tag::VerbGerund => Pos::Ing,
             Tag::VerbParticiple => Pos::Participle,
-            Tag::Adjective | Tag::AdjectiveComparative | Tag::AdjectiveSuperlative | Tag::Hyphen | Tag::Affix => {
-                Pos::Adjective
-            }
+            Tag::Adjective
+            | Tag::AdjectiveComparative
+            | Tag::AdjectiveSuperlative
+            | Tag::Hyphen
+            | Tag::Affix => Pos::Adjective,
             Tag::Adverb | Tag::AdverbComparative | Tag::AdverbSuperlative | Tag::Particle => Pos::Adverb,
-            Tag::Preposition if self.labels[t] == Label::Marker || reading.words[t] == word("that") => Pos::Subordinator,
+            Tag::Preposition if self.labels[t] == Label::Marker || reading.words[t] == word("that") => {
+                Pos::Subordinator
+            }
             Tag::Preposition if classes.any(Classes::SUBORDINATOR) && !classes.any(Classes::PREPOSITION) => {
                 Pos::Subordinator
             }

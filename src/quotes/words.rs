@@ -58,7 +58,9 @@ pub fn lemma(written: &str) -> Word {
             let stem = &written[..written.len() - end.len()];
             // "stopp", "stop": a doubled consonant goes.
             let bytes = stem.as_bytes();
-            let doubled = end.len() > 1 && bytes[bytes.len() - 1] == bytes[bytes.len() - 2] && !b"ls".contains(&bytes[bytes.len() - 1]);
+            let doubled = end.len() > 1
+                && bytes[bytes.len() - 1] == bytes[bytes.len() - 2]
+                && !b"ls".contains(&bytes[bytes.len() - 1]);
             return word_in_text(if doubled { &stem[..stem.len() - 1] } else { stem.trim_end_matches('e') });
         }
     }
@@ -145,7 +147,8 @@ pub struct Entry {
 impl Entry {
     /// Whether the word is used to say that something was said or written.
     pub fn reports(&self) -> bool {
-        self.verb.is_some_and(|v| !v.classes.any(Classes::PRIVATE)) || self.classes.any(Classes::REPORTS.or(Classes::NOUN_CUE))
+        self.verb.is_some_and(|v| !v.classes.any(Classes::PRIVATE))
+            || self.classes.any(Classes::REPORTS.or(Classes::NOUN_CUE))
     }
 }
 

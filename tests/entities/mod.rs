@@ -38,7 +38,9 @@ fn grouped(text: &str, gold: &Gold) -> Annotations {
 fn gold_mentions_are_grouped_as_the_gold_groups_them() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/articles");
     let mut paths: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.retain(|path| path.with_extension("gold.tsv").exists() && path.extension().is_some_and(|e| e == "txt"));
+    paths.retain(|path| {
+        path.with_extension("gold.tsv").exists() && path.extension().is_some_and(|e| e == "txt")
+    });
     paths.sort();
     assert!(paths.len() >= 15, "only {} articles in {}", paths.len(), folder.display());
     let mut all = BCubed::default();

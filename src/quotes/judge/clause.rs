@@ -29,7 +29,9 @@ pub fn opinion(source: &Source<'_>, cue: u32) -> Opinion {
     for &child in trees.children(cue) {
         let relation = trees.labels[child as usize];
         let quoted = reading.quoted[child as usize] != NONE;
-        if matches!(relation, Label::ClausalComplement | Label::Parataxis) || relation == Label::AdverbialClause && quoted {
+        if matches!(relation, Label::ClausalComplement | Label::Parataxis)
+            || relation == Label::AdverbialClause && quoted
+        {
             content.push(trees.subtree(child));
         }
     }
@@ -53,7 +55,13 @@ pub fn opinion(source: &Source<'_>, cue: u32) -> Opinion {
     let mut without = vec![cue..cue + 1];
     without.extend(speaker.clone());
     for hole in without {
-        content = content.into_iter().flat_map(|r| [r.start..r.end.min(hole.start).max(r.start), r.start.max(hole.end).min(r.end)..r.end]).filter(|r| !r.is_empty()).collect();
+        content = content
+            .into_iter()
+            .flat_map(|r| {
+                [r.start..r.end.min(hole.start).max(r.start), r.start.max(hole.end).min(r.end)..r.end]
+            })
+            .filter(|r| !r.is_empty())
+            .collect();
     }
     Opinion { content, speaker, how }
 }
@@ -69,7 +77,10 @@ fn quotes_near(source: &Source<'_>, cue: u32, speaker: Option<&Range<u32>>, cont
         let inside = shared(content, &range) * 2 >= range.end - range.start;
         let gap = if range.end <= cue { range.end..cue } else { cue + 1..range.start.max(cue + 1) };
         let own = |t: &u32| speaker.is_some_and(|s| s.contains(t));
-        let near = || gap.end - gap.start < 40 && gap.clone().filter(|t| reading.is_word(*t as usize) && !own(t)).count() <= 2;
+        let near = || {
+            gap.end - gap.start < 40
+                && gap.clone().filter(|t| reading.is_word(*t as usize) && !own(t)).count() <= 2
+        };
         let speaks = speaker.is_some_and(|s| s.start < range.end && range.start < s.end);
         if inside || stretch.words >= 3 && !speaks && near() {
             content.push(range);
@@ -81,12 +92,18 @@ fn quotes_near(source: &Source<'_>, cue: u32, speaker: Option<&Range<u32>>, cont
 fn according(source: &Source<'_>, cue: u32) -> Opinion {
     let trees = source.trees;
     let to = trees.children(cue).iter().find(|&&c| source.reading.words[c as usize] == word("to"));
-    let object = to.and_then(|&to| trees.children(to).iter().find(|&&c| trees.labels[c as usize] == Label::PrepositionalObject));
+    let object = to.and_then(|&to| {
+        trees.children(to).iter().find(|&&c| trees.labels[c as usize] == Label::PrepositionalObject)
+    });
     let Some(&object) = object else { return Opinion::default() };
     let speaker = trees.subtree(object);
     let sentence = &source.found.sentences[source.reading.sentence[cue as usize] as usize].tokens;
     let content = vec![sentence.start..cue, speaker.end..sentence.end];
-    Opinion { content: content.into_iter().filter(|r| !r.is_empty()).collect(), speaker: Some(speaker), how: 40 }
+    Opinion {
+        content: content.into_iter().filter(|r| !r.is_empty()).collect(),
+        speaker: Some(speaker),
+        how: 40,
+    }
 }
 
 /// The subject of the verb at `t`; its own, or that of the verb it hangs on.
@@ -99,7 +116,10 @@ pub fn subject(source: &Source<'_>, t: u32, depth: u32) -> (Option<Range<u32>>, 
     }
     for &child in trees.children(t) {
         if trees.labels[child as usize] == Label::Agent {
-            let by = trees.children(child).iter().find(|&&c| trees.labels[c as usize] == Label::PrepositionalObject);
+            let by = trees
+                .children(child)
+                .iter()
+                .find(|&&c| trees.labels[c as usize] == Label::PrepositionalObject);
             if let Some(&by) = by {
                 return (Some(trees.subtree(by)), 3);
             }
@@ -109,13 +129,23 @@ pub fn subject(source: &Source<'_>, t: u32, depth: u32) -> (Option<Range<u32>>, 
     if depth < 3 && head != t {
         let relation = trees.labels[t as usize];
         match relation {
-            Label::Conjunct | Label::OpenComplement | Label::AdverbialClause | Label::PrepositionalClause | Label::Prepositional | Label::ClausalComplement => {
+            Label::Conjunct
+            | Label::OpenComplement
+            | Label::AdverbialClause
+            | Label::PrepositionalClause
+            | Label::Prepositional
+            | Label::ClausalComplement => {
                 let (found, _) = subject(source, head, depth + 1);
                 if found.is_some() {
                     return (found, 10 + relation as u64);
                 }
             }
-            Label::AdjectivalClause | Label::RelativeClause if matches!(trees.tags[head as usize], Tag::Noun | Tag::NounPlural | Tag::Proper | Tag::ProperPlural) => {
+            Label::AdjectivalClause | Label::RelativeClause
+                if matches!(
+                    trees.tags[head as usize],
+                    Tag::Noun | Tag::NounPlural | Tag::Proper | Tag::ProperPlural
+                ) =>
+            {
                 let start = trees.left[head as usize];
                 let end = t.min(trees.left[t as usize]);
                 return ((start < end).then_some(start..end), 80 + relation as u64);
@@ -130,7 +160,10 @@ fn trim(source: &Source<'_>, mut words: Range<u32>, cue: u32) -> Range<u32> {
     if words.contains(&cue) {
         words = if cue - words.start >= words.end - cue { words.start..cue } else { cue + 1..words.end };
     }
-    while words.start < words.end && !source.reading.is_word(words.end as usize - 1) && source.reading.pos[words.end as usize - 1] != Pos::Comma {
+    while words.start < words.end
+        && !source.reading.is_word(words.end as usize - 1)
+        && source.reading.pos[words.end as usize - 1] != Pos::Comma
+    {
         words.end -= 1;
     }
     words
@@ -139,6 +172,7 @@ fn trim(source: &Source<'_>, mut words: Range<u32>, cue: u32) -> Range<u32> {
 /// Whether the clause of token range `range` holds a finite verb.
 pub fn finite(source: &Source<'_>, range: &Range<u32>) -> bool {
     range.clone().any(|t| {
-        source.reading.pos[t as usize] == Pos::Finite || source.reading.entries[t as usize].classes.any(Classes::MODAL)
+        source.reading.pos[t as usize] == Pos::Finite
+            || source.reading.entries[t as usize].classes.any(Classes::MODAL)
     })
 }

@@ -46,7 +46,13 @@ pub fn candidates(source: &Source<'_>, id: usize, found: &[Attribution]) -> Vec<
 }
 
 /// The features of a candidate.
-pub fn features(source: &Source<'_>, id: usize, found: &[Attribution], candidate: Candidate, sink: &mut Sink) {
+pub fn features(
+    source: &Source<'_>,
+    id: usize,
+    found: &[Attribution],
+    candidate: Candidate,
+    sink: &mut Sink,
+) {
     sink.clear();
     let reading = source.reading;
     let stretch = &reading.stretches[id];
@@ -62,7 +68,11 @@ pub fn features(source: &Source<'_>, id: usize, found: &[Attribution], candidate
     } else {
         owner.content.last().map_or(cue, |r| (r.end - 1).max(cue))
     };
-    let gap = if candidate.behind { stretch.tokens.end..last.max(stretch.tokens.end) } else { (last + 1).min(stretch.tokens.start)..stretch.tokens.start };
+    let gap = if candidate.behind {
+        stretch.tokens.end..last.max(stretch.tokens.end)
+    } else {
+        (last + 1).min(stretch.tokens.start)..stretch.tokens.start
+    };
     let words = gap.clone().take(200).filter(|&t| reading.is_word(t as usize)).count();
     let gap_class = match words {
         0 => 0,
@@ -71,16 +81,20 @@ pub fn features(source: &Source<'_>, id: usize, found: &[Attribution], candidate
         8..=19 => 3,
         _ => 4,
     };
-    let mut quoted: Vec<u32> = gap.take(200).map(|t| reading.quoted[t as usize]).filter(|&q| q != NONE).collect();
+    let mut quoted: Vec<u32> =
+        gap.take(200).map(|t| reading.quoted[t as usize]).filter(|&q| q != NONE).collect();
     quoted.dedup();
     let paragraphs = u64::from(reading.paragraph[last as usize].abs_diff(stretch.paragraph)).min(3);
-    let sentences = u64::from(reading.sentence[stretch.tokens.start as usize].abs_diff(reading.sentence[last as usize])).min(4);
+    let sentences =
+        u64::from(reading.sentence[stretch.tokens.start as usize].abs_diff(reading.sentence[last as usize]))
+            .min(4);
     let kind_class = if owner.content.is_empty() { 9 } else { kind(reading, &owner.content) as u64 };
     let others = found.iter().filter(|a| {
         let (low, high) = (cue.min(stretch.tokens.start), cue.max(stretch.tokens.start));
         low < a.cue.start && a.cue.start < high
     });
-    let own = found.iter().filter(|a| reading.block_of[a.cue.start as usize] == stretch.block).count().min(2) as u64;
+    let own = found.iter().filter(|a| reading.block_of[a.cue.start as usize] == stretch.block).count().min(2)
+        as u64;
     let key: [u64; 8] = [
         gap_class,
         paragraphs,
@@ -106,7 +120,9 @@ pub fn features(source: &Source<'_>, id: usize, found: &[Attribution], candidate
     // The quote before was reopened by this one.
     let reopened = id.checked_sub(1).is_some_and(|p| {
         let previous = &reading.stretches[p];
-        previous.quoted.repair == Repair::Reopened && previous.paragraph + 1 == stretch.paragraph && owner.covers(&previous.tokens) > 0
+        previous.quoted.repair == Repair::Reopened
+            && previous.paragraph + 1 == stretch.paragraph
+            && owner.covers(&previous.tokens) > 0
     });
     sink.add(30, &[u64::from(reopened), side]);
     for (i, &a) in key.iter().enumerate() {
@@ -136,7 +152,11 @@ fn shape(source: &Source<'_>, id: usize) -> [u64; 10] {
     let case = |t: u32| source.found.tokens[t as usize].case;
     let capital = |t: u32| !matches!(case(t), Case::Lower | Case::None);
     let first = tokens.clone().find(is_word);
-    let stop = tokens.clone().rev().find(|&t| reading.pos[t as usize] != Pos::Other).map_or(0, |t| if is_word(&t) { 1 } else { reading.words[t as usize] });
+    let stop = tokens
+        .clone()
+        .rev()
+        .find(|&t| reading.pos[t as usize] != Pos::Other)
+        .map_or(0, |t| if is_word(&t) { 1 } else { reading.words[t as usize] });
     let paragraph = stretch.paragraph;
     let starts = tokens.start == 0 || reading.paragraph[tokens.start as usize - 1] != paragraph;
     let ends = tokens.end as usize >= reading.len() || reading.paragraph[tokens.end as usize] != paragraph;

@@ -53,7 +53,10 @@ fn words(source: &Source<'_>, t: u32, sink: &mut Sink) {
     sink.add(12, &[lemma, g(1), g(2)]);
     sink.add(13, &[lemma, g(-1), g(-2)]);
     let verb = reading.entries[t as usize].verb;
-    sink.add(14, &[u64::from(verb.is_some()), u64::from(verb.is_some_and(|v| v.classes.any(Classes::PRIVATE)))]);
+    sink.add(
+        14,
+        &[u64::from(verb.is_some()), u64::from(verb.is_some_and(|v| v.classes.any(Classes::PRIVATE)))],
+    );
 }
 
 fn surroundings(source: &Source<'_>, t: u32, sink: &mut Sink) {
@@ -70,31 +73,46 @@ fn surroundings(source: &Source<'_>, t: u32, sink: &mut Sink) {
         _ => 9,
     };
     if !quoted {
-        let left = (1..=12u32).find(|&d| t >= block.start + d && reading.quoted[(t - d) as usize] != NONE).unwrap_or(99);
-        let right = (1..12u32).find(|&d| t + d < block.end && reading.quoted[(t + d) as usize] != NONE).unwrap_or(99);
+        let left = (1..=12u32)
+            .find(|&d| t >= block.start + d && reading.quoted[(t - d) as usize] != NONE)
+            .unwrap_or(99);
+        let right =
+            (1..12u32).find(|&d| t + d < block.end && reading.quoted[(t + d) as usize] != NONE).unwrap_or(99);
         sink.add(22, &[near(left)]);
         sink.add(23, &[near(right)]);
         sink.add(24, &[near(left), near(right)]);
         sink.add(25, &[lemma, u64::from(left < 99), u64::from(right < 99)]);
     }
-    let place = if t == block.start { 0 } else if t + 2 >= block.end { 2 } else { 1 };
+    let place = if t == block.start {
+        0
+    } else if t + 2 >= block.end {
+        2
+    } else {
+        1
+    };
     sink.add(26, &[place]);
-    if let Some(d) = (1..9u32).find(|&d| t + d < block.end && reading.entries[(t + d) as usize].classes.any(CLAUSE_WORDS)) {
+    if let Some(d) =
+        (1..9u32).find(|&d| t + d < block.end && reading.entries[(t + d) as usize].classes.any(CLAUSE_WORDS))
+    {
         sink.add(27, &[reading.words[(t + d) as usize], u64::from(d == 1)]);
     }
-    let comma = (1..=12u32).find(|&d| t >= block.start + d && reading.pos[(t - d) as usize] == Pos::Comma).unwrap_or(99);
+    let comma = (1..=12u32)
+        .find(|&d| t >= block.start + d && reading.pos[(t - d) as usize] == Pos::Comma)
+        .unwrap_or(99);
     sink.add(28, &[near(comma)]);
     let nominal = (1..=5u32).find(|&d| {
-        t >= block.start + d
-            && matches!(reading.pos[(t - d) as usize], Pos::Name | Pos::Noun | Pos::Pronoun)
+        t >= block.start + d && matches!(reading.pos[(t - d) as usize], Pos::Name | Pos::Noun | Pos::Pronoun)
     });
     if let Some(d) = nominal {
         let s = t - d;
-        let who = if reading.pos[s as usize] == Pos::Pronoun { reading.words[s as usize] } else { source.tag(s) };
+        let who =
+            if reading.pos[s as usize] == Pos::Pronoun { reading.words[s as usize] } else { source.tag(s) };
         sink.add(29, &[who, near(d)]);
         sink.add(30, &[mention_type(source, s)]);
     }
-    let finite = |range: std::ops::Range<u32>| range.filter(|&k| reading.pos[k as usize] == Pos::Finite).count() as u64;
+    let finite = |range: std::ops::Range<u32>| {
+        range.filter(|&k| reading.pos[k as usize] == Pos::Finite).count() as u64
+    };
     let right = finite(t + 1..block.end.min(t + 15));
     let left = finite(block.start.max(t.saturating_sub(15))..t);
     sink.add(31, &[right.min(3)]);
@@ -127,7 +145,15 @@ fn punctuation(source: &Source<'_>, t: u32, sink: &mut Sink) {
     let previous = u64::from(t > 0 && reading.quoted[t as usize - 1] != NONE);
     let verb = u64::from(left.iter().any(|&k| reading.pos[k as usize] == Pos::Finite));
     let w = reading.words[t as usize];
-    for (template, value) in [(40, first), (41, count), (42, u64::from(capitals)), (43, u64::from(upper)), (44, verb), (45, next), (46, previous)] {
+    for (template, value) in [
+        (40, first),
+        (41, count),
+        (42, u64::from(capitals)),
+        (43, u64::from(upper)),
+        (44, verb),
+        (45, next),
+        (46, previous),
+    ] {
         sink.add(template, &[w, value]);
     }
     sink.add(47, &[w, first, u64::from(capitals), u64::from(upper), count]);
@@ -172,8 +198,16 @@ fn tree(source: &Source<'_>, t: u32, sink: &mut Sink) {
         sink.add(62, &[lemma, kind]);
     }
     const FRAME: &[Label] = &[
-        Label::ClausalComplement, Label::Subject, Label::PassiveSubject, Label::Object, Label::OpenComplement,
-        Label::Parataxis, Label::Marker, Label::Prepositional, Label::Dative, Label::Negation,
+        Label::ClausalComplement,
+        Label::Subject,
+        Label::PassiveSubject,
+        Label::Object,
+        Label::OpenComplement,
+        Label::Parataxis,
+        Label::Marker,
+        Label::Prepositional,
+        Label::Dative,
+        Label::Negation,
     ];
     let frame = kinds.iter().filter(|&&k| FRAME.iter().any(|&l| l as u64 == k / 2));
     let frame = frame.fold(7u64, |hash, &k| crate::learn::hash::join(hash, k));
@@ -199,7 +233,8 @@ pub fn stance(source: &Source<'_>, cue: u32) -> Stance {
     let block = &reading.blocks[reading.block_of[cue as usize] as usize].tokens;
     for t in (block.start.max(cue.saturating_sub(5))..cue).rev() {
         let classes = reading.entries[t as usize].classes;
-        let auxiliary = classes.any(Classes::AUXILIARY.or(Classes::NEGATION)) || reading.pos[t as usize] == Pos::Adverb;
+        let auxiliary =
+            classes.any(Classes::AUXILIARY.or(Classes::NEGATION)) || reading.pos[t as usize] == Pos::Adverb;
         if !auxiliary {
             break;
         }
@@ -216,8 +251,18 @@ pub fn stance(source: &Source<'_>, cue: u32) -> Stance {
 
 fn ends_in_not(w: Word) -> bool {
     const CONTRACTED: [Word; 12] = [
-        word("didn't"), word("doesn't"), word("don't"), word("hasn't"), word("haven't"), word("hadn't"),
-        word("won't"), word("wouldn't"), word("can't"), word("couldn't"), word("isn't"), word("wasn't"),
+        word("didn't"),
+        word("doesn't"),
+        word("don't"),
+        word("hasn't"),
+        word("haven't"),
+        word("hadn't"),
+        word("won't"),
+        word("wouldn't"),
+        word("can't"),
+        word("couldn't"),
+        word("isn't"),
+        word("wasn't"),
     ];
     CONTRACTED.contains(&w)
 }

@@ -142,7 +142,13 @@ impl Judge {
     }
 
     /// All cue candidates of the article above the floor.
-    pub fn cues(&self, source: &Source<'_>, wanted: Attributions, scratch: &mut Scratch, into: &mut Vec<Cue>) {
+    pub fn cues(
+        &self,
+        source: &Source<'_>,
+        wanted: Attributions,
+        scratch: &mut Scratch,
+        into: &mut Vec<Cue>,
+    ) {
         into.clear();
         for token in 0..source.reading.len() as u32 {
             if !self.candidate(source, token) {
@@ -164,12 +170,22 @@ impl Judge {
     }
 
     /// One CRF run: content, speaker and the probability of both.
-    pub fn report(&self, source: &Source<'_>, cue: u32, cues: &[Cue], opinions: &[Opinion], scratch: &mut Scratch) -> (Vec<Range<u32>>, Option<Range<u32>>, f32) {
+    pub fn report(
+        &self,
+        source: &Source<'_>,
+        cue: u32,
+        cues: &[Cue],
+        opinions: &[Opinion],
+        scratch: &mut Scratch,
+    ) -> (Vec<Range<u32>>, Option<Range<u32>>, f32) {
         let Scratch { sink, features, lattice, labels, units } = scratch;
         let at = span::window(source, cue, units);
         let others = |unit: &Unit| {
             let first = cues.partition_point(|c| c.token < unit.start);
-            cues[first..].iter().take_while(|c| c.token < unit.end).any(|c| c.token != cue && c.reporting >= 0.5)
+            cues[first..]
+                .iter()
+                .take_while(|c| c.token < unit.end)
+                .any(|c| c.token != cue && c.reporting >= 0.5)
         };
         span::features(source, units, at, &others, opinions, sink, features);
         self.span.score(features, lattice);
@@ -182,7 +198,13 @@ impl Judge {
     }
 
     /// Gives quotes that nobody holds to the attribution they most likely continue.
-    pub fn attach(&self, source: &Source<'_>, found: &mut [Attribution], scores: &mut [Scores], scratch: &mut Scratch) {
+    pub fn attach(
+        &self,
+        source: &Source<'_>,
+        found: &mut [Attribution],
+        scores: &mut [Scores],
+        scratch: &mut Scratch,
+    ) {
         for id in 0..source.reading.stretches.len() {
             if !loose(source, id, found) {
                 continue;
@@ -205,7 +227,14 @@ impl Judge {
     }
 
     /// The last look's probability of each attribution, uncalibrated.
-    pub fn rescore(&self, source: &Source<'_>, found: &[Attribution], scores: &[Scores], wanted: Attributions, scratch: &mut Scratch) -> Vec<f32> {
+    pub fn rescore(
+        &self,
+        source: &Source<'_>,
+        found: &[Attribution],
+        scores: &[Scores],
+        wanted: Attributions,
+        scratch: &mut Scratch,
+    ) -> Vec<f32> {
         let last = &self.last[wanted as usize];
         (0..found.len())
             .map(|index| {
@@ -232,20 +261,27 @@ impl Judge {
 /// Whether a token can be a cue: its lemma is in the vocabulary and its part of speech allows it.
 pub fn candidate(source: &Source<'_>, token: u32, vocabulary: &[Key]) -> bool {
     let lemma = source.reading.lemmas[token as usize];
-    vocabulary.binary_search(&vocabulary_key(lemma)).is_ok() && (!source.trees.parsed(token) || cue::possible(source.trees.tags[token as usize]))
+    vocabulary.binary_search(&vocabulary_key(lemma)).is_ok()
+        && (!source.trees.parsed(token) || cue::possible(source.trees.tags[token as usize]))
 }
 
 /// Whether stretch `id` is worth an owner: two words or more, and nobody holds most of it.
 pub fn loose(source: &Source<'_>, id: usize, found: &[Attribution]) -> bool {
     let stretch = &source.reading.stretches[id];
-    stretch.words >= 2 && !found.iter().any(|a| shared(&a.content, &stretch.tokens) * 2 >= stretch.tokens.end - stretch.tokens.start)
+    stretch.words >= 2
+        && !found
+            .iter()
+            .any(|a| shared(&a.content, &stretch.tokens) * 2 >= stretch.tokens.end - stretch.tokens.start)
 }
 
 /// The tree's subject when the CRF finds no speaker, unless the cue is a passive.
 fn fallback(source: &Source<'_>, cue: u32, opinions: &[Opinion]) -> Option<Range<u32>> {
     use crate::syntax::{Label, Tag};
     let trees = source.trees;
-    let passive = trees.children(cue).iter().any(|&c| matches!(trees.labels[c as usize], Label::PassiveAuxiliary | Label::Agent));
+    let passive = trees
+        .children(cue)
+        .iter()
+        .any(|&c| matches!(trees.labels[c as usize], Label::PassiveAuxiliary | Label::Agent));
     if passive || trees.tags[cue as usize] == Tag::VerbParticiple {
         return None;
     }

@@ -26,7 +26,13 @@ pub struct Scores {
 }
 
 /// The features of attribution `index`.
-pub fn features(source: &Source<'_>, found: &[Attribution], scores: &[Scores], index: usize, sink: &mut Sink) {
+pub fn features(
+    source: &Source<'_>,
+    found: &[Attribution],
+    scores: &[Scores],
+    index: usize,
+    sink: &mut Sink,
+) {
     sink.clear();
     let reading = source.reading;
     let a = &found[index];
@@ -71,20 +77,34 @@ pub fn features(source: &Source<'_>, found: &[Attribution], scores: &[Scores], i
         sink.add(25, &[reading.words[first.start as usize]]);
         sink.add(26, &[source.tag(first.start), k]);
         sink.add(27, &[first.start.checked_sub(1).map_or(1, |t| reading.words[t as usize])]);
-        let away = a.content.iter().map(|r| if r.end <= cue { cue - r.end + 1 } else { r.start.max(cue) - cue }).min();
+        let away = a
+            .content
+            .iter()
+            .map(|r| if r.end <= cue { cue - r.end + 1 } else { r.start.max(cue) - cue })
+            .min();
         f.push((13, bucket(away.unwrap_or(0) as f32, &[2.0, 3.0, 5.0, 9.0])));
         f.push((14, a.content.len().min(3) as u64));
         let stop = reading.pos[last.end as usize - 1];
-        f.push((15, u64::from(stop == Pos::Quote) + 2 * u64::from(reading.quoted[last.end as usize - 1] != NONE)));
+        f.push((
+            15,
+            u64::from(stop == Pos::Quote) + 2 * u64::from(reading.quoted[last.end as usize - 1] != NONE),
+        ));
     }
     f.push((16, u64::from(reading.quoted[cue as usize] != NONE) * 4 + k));
     let stance = stance(source, cue);
-    f.push((17, u64::from(stance.negated) + 2 * u64::from(stance.modal) + 4 * u64::from(stance.hypothetical)));
+    f.push((
+        17,
+        u64::from(stance.negated) + 2 * u64::from(stance.modal) + 4 * u64::from(stance.hypothetical),
+    ));
     let mut overlapping = false;
     let (start, end) = (a.content.first().map_or(0, |r| r.start), a.content.last().map_or(0, |r| r.end));
     let near = index.saturating_sub(6)..found.len().min(index + 7);
     for (other, b) in found[near.clone()].iter().enumerate().map(|(i, b)| (near.start + i, b)) {
-        if other == index || b.content.is_empty() || b.content[0].start >= end || b.content[b.content.len() - 1].end <= start {
+        if other == index
+            || b.content.is_empty()
+            || b.content[0].start >= end
+            || b.content[b.content.len() - 1].end <= start
+        {
             continue;
         }
         let both: u32 = a.content.iter().map(|r| shared(&b.content, r)).sum();

@@ -60,7 +60,14 @@ pub fn window(source: &Source<'_>, cue: u32, units: &mut Vec<Unit>) -> usize {
     let end = sentence.end.min(stretch.end).min(cue + REACH as u32 + 1);
     units.extend((start..end).map(|t| {
         let index = t as usize;
-        Unit { start: t, end: t + 1, quoted, word: reading.words[index], entry: reading.entries[index], pos: reading.pos[index] }
+        Unit {
+            start: t,
+            end: t + 1,
+            quoted,
+            word: reading.words[index],
+            entry: reading.entries[index],
+            pos: reading.pos[index],
+        }
     }));
     (cue - start) as usize
 }
@@ -183,7 +190,8 @@ impl<'a> View<'a> {
             finite_to[k + 1] = finite_to[k].saturating_add(u8::from(units[k].pos == Pos::Finite));
         }
         let is_quote = |u: &Unit| u.pos == Pos::Quote;
-        let quotes = u64::from(units[..at].iter().any(is_quote)) + 2 * u64::from(units[at + 1..].iter().any(is_quote));
+        let quotes =
+            u64::from(units[..at].iter().any(is_quote)) + 2 * u64::from(units[at + 1..].iter().any(is_quote));
         let next = units.get(at + 1).map(|u| u.pos);
         let right = match next {
             _ if at + 3 >= count => 0,
@@ -192,7 +200,8 @@ impl<'a> View<'a> {
             _ => 3,
         };
         let that = u64::from(units[at + 1..count.min(at + 8)].iter().any(|u| u.word == THAT));
-        let comma = units[..at].iter().rposition(|u| u.pos == Pos::Comma).map_or(9, |c| (at - c).min(4) as u64);
+        let comma =
+            units[..at].iter().rposition(|u| u.pos == Pos::Comma).map_or(9, |c| (at - c).min(4) as u64);
         let context = crate::learn::hash::join(right * 2 + that, comma);
         let mut ancestors = vec![cue];
         while let Some(&t) = ancestors.last()
@@ -207,7 +216,18 @@ impl<'a> View<'a> {
             after_word: words.get(at + 1).copied().unwrap_or(EDGE),
             lemma: source.lemma(cue),
             tag: source.tag(cue),
-            source, units, at, words, tags, between, finite_from, finite_to, context, right, quotes, ancestors,
+            source,
+            units,
+            at,
+            words,
+            tags,
+            between,
+            finite_from,
+            finite_to,
+            context,
+            right,
+            quotes,
+            ancestors,
         }
     }
 
@@ -270,7 +290,11 @@ impl<'a> View<'a> {
         sink.add(24, &[side, self.before, self.after]);
         sink.add(25, &[side, self.after_word]);
         let [commas, finite, that, quote] = self.between[k];
-        let g = u64::from(commas.min(3)) | u64::from(finite.min(2)) << 2 | u64::from(that) << 4 | u64::from(quote) << 5 | side << 6;
+        let g = u64::from(commas.min(3))
+            | u64::from(finite.min(2)) << 2
+            | u64::from(that) << 4
+            | u64::from(quote) << 5
+            | side << 6;
         sink.add(26, &[g]);
         sink.add(27, &[g, coarse]);
         sink.add(28, &[g, self.context]);
@@ -352,7 +376,8 @@ impl<'a> View<'a> {
             sink.add(80, &[]);
             return;
         };
-        let rise = self.ancestors[..up.min(3)].iter().fold(up as u64, |h, &a| crate::learn::hash::join(h, label(a)));
+        let rise =
+            self.ancestors[..up.min(3)].iter().fold(up as u64, |h, &a| crate::learn::hash::join(h, label(a)));
         let Some(&top) = chain.last() else {
             sink.add(81, &[rise]);
             sink.add(82, &[label(token), up as u64, side]);

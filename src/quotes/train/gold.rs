@@ -11,11 +11,11 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::Annotations;
+use crate::annotations::QuoteKind;
 use crate::quotes::attribution::shared;
 use crate::quotes::emit::kind;
 use crate::quotes::source::Source;
 use crate::quotes::words::{Classes, Lexicon, word, word_in_text};
-use crate::annotations::QuoteKind;
 use crate::syntax::Tag;
 
 /// Why training data cannot be used.
@@ -74,7 +74,10 @@ fn article(line: &str) -> Result<MarkedArticle, String> {
         let at = |v: &Value| v.as_u64().and_then(|n| bytes.get(n as usize).copied());
         match (at(start), at(end)) {
             (Some(start), Some(end)) if start <= end => Ok(start..end),
-            _ => Err(format!("offsets {start} and {end} are outside the text of {} characters", bytes.len() - 1)),
+            _ => Err(format!(
+                "offsets {start} and {end} are outside the text of {} characters",
+                bytes.len() - 1
+            )),
         }
     };
     let span = |v: &Value| if v.is_object() { range(&v["start"], &v["end"]).map(Some) } else { Ok(None) };
@@ -128,7 +131,8 @@ pub fn align(source: &Source<'_>, lexicon: &Lexicon, article: &MarkedArticle) ->
         .filter_map(|m| {
             let cue_tokens = tokens(found, m.cue.as_ref()?);
             let cue = cue_head(source, cue_tokens.clone())?;
-            let mut content: Vec<Range<u32>> = m.segments.iter().map(|s| tokens(found, s)).filter(|r| !r.is_empty()).collect();
+            let mut content: Vec<Range<u32>> =
+                m.segments.iter().map(|s| tokens(found, s)).filter(|r| !r.is_empty()).collect();
             content.sort_by_key(|r| r.start);
             if content.is_empty() {
                 return None;
@@ -137,7 +141,9 @@ pub fn align(source: &Source<'_>, lexicon: &Lexicon, article: &MarkedArticle) ->
             let written = m.cue.clone().map(|c| article.text[c].to_lowercase()).unwrap_or_default();
             let reporting = written.contains("according to")
                 || !written.contains(char::is_alphanumeric)
-                || written.split(|c: char| !c.is_alphanumeric() && c != '-').any(|w| lexicon.get(word_in_text(w)).reports());
+                || written
+                    .split(|c: char| !c.is_alphanumeric() && c != '-')
+                    .any(|w| lexicon.get(word_in_text(w)).reports());
             let core = reporting && (m.finite || kind(source.reading, &content) != QuoteKind::Indirect);
             Some(Gold { cue, content, speaker, reporting, core })
         })
@@ -161,9 +167,15 @@ fn cue_head(source: &Source<'_>, cue: Range<u32>) -> Option<u32> {
         return Some(t);
     }
     let verb = |t: u32| {
-        if source.trees.parsed(t) { source.trees.tags[t as usize].is_verb() } else { reading.entries[t as usize].verb.is_some() }
+        if source.trees.parsed(t) {
+            source.trees.tags[t as usize].is_verb()
+        } else {
+            reading.entries[t as usize].verb.is_some()
+        }
     };
-    let auxiliary = |t: u32| reading.entries[t as usize].classes.any(Classes::AUXILIARY) || reading.words[t as usize] == word("to");
+    let auxiliary = |t: u32| {
+        reading.entries[t as usize].classes.any(Classes::AUXILIARY) || reading.words[t as usize] == word("to")
+    };
     let mut verbs = cue.clone().filter(|&t| verb(t)).peekable();
     let mut last = None;
     while let Some(t) = verbs.next() {
@@ -172,6 +184,11 @@ fn cue_head(source: &Source<'_>, cue: Range<u32>) -> Option<u32> {
             return last;
         }
     }
-    let noun = |t: u32| source.trees.parsed(t) && matches!(source.trees.tags[t as usize], Tag::Noun | Tag::NounPlural | Tag::Proper);
-    last.or_else(|| cue.clone().find(|&t| noun(t))).or_else(|| cue.clone().find(|&t| reading.is_word(t as usize))).or((!cue.is_empty()).then_some(cue.start))
+    let noun = |t: u32| {
+        source.trees.parsed(t)
+            && matches!(source.trees.tags[t as usize], Tag::Noun | Tag::NounPlural | Tag::Proper)
+    };
+    last.or_else(|| cue.clone().find(|&t| noun(t)))
+        .or_else(|| cue.clone().find(|&t| reading.is_word(t as usize)))
+        .or((!cue.is_empty()).then_some(cue.start))
 }

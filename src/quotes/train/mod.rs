@@ -46,7 +46,12 @@ struct Prepared {
 
 impl Prepared {
     fn source(&self) -> Source<'_> {
-        Source { text: &self.article.marked.text, found: &self.article.found, reading: &self.reading, trees: &self.trees }
+        Source {
+            text: &self.article.marked.text,
+            found: &self.article.found,
+            reading: &self.reading,
+            trees: &self.trees,
+        }
     }
 
     fn gold_at(&self, cue: u32) -> Option<&Gold> {
@@ -65,7 +70,8 @@ pub fn train(articles: Vec<Article>, mut report: impl FnMut(&str)) -> Vec<u8> {
     let vocabulary = vocabulary(&everyone);
     report(&format!("{} lemmas can report", vocabulary.len()));
     let full = part(&everyone, &vocabulary, "all", &mut report);
-    let halves: Vec<Vec<&Prepared>> = (0..2).map(|h| everyone.iter().skip(h).step_by(2).copied().collect()).collect();
+    let halves: Vec<Vec<&Prepared>> =
+        (0..2).map(|h| everyone.iter().skip(h).step_by(2).copied().collect()).collect();
     // Each article with attributions from the half it is not in.
     let mut judged: Vec<Judged<'_>> = Vec::new();
     for (half, other) in [(0, 1), (1, 0)] {
@@ -91,7 +97,11 @@ fn vocabulary(articles: &[&Prepared]) -> Vec<Key> {
     for p in articles {
         for g in &p.gold {
             let classes = p.reading.entries[g.cue as usize].classes;
-            let closed = Classes::AUXILIARY.or(Classes::PREPOSITION).or(Classes::DETERMINER).or(Classes::PRONOUN).or(Classes::COORDINATOR);
+            let closed = Classes::AUXILIARY
+                .or(Classes::PREPOSITION)
+                .or(Classes::DETERMINER)
+                .or(Classes::PRONOUN)
+                .or(Classes::COORDINATOR);
             if !classes.any(closed) {
                 keys.push(vocabulary_key(p.reading.lemmas[g.cue as usize]));
             }
@@ -111,7 +121,11 @@ fn part(articles: &[&Prepared], vocabulary: &[Key], name: &str, report: &mut imp
     report(&format!("{name}: spans, {} features", span.table().len()));
     let continuation = owners(articles);
     report(&format!("{name}: continuation"));
-    let empty = || Last { model: Logistic::train(&[], &LogisticSettings::default()), calibration: Calibration::fit(Vec::new(), 1), threshold: 0.0 };
+    let empty = || Last {
+        model: Logistic::train(&[], &LogisticSettings::default()),
+        calibration: Calibration::fit(Vec::new(), 1),
+        threshold: 0.0,
+    };
     Judge { vocabulary: vocabulary.to_vec(), reporting, any, span, continuation, last: [empty(), empty()] }
 }
 
@@ -137,7 +151,10 @@ fn cues(articles: &[&Prepared], vocabulary: &[Key], any: bool) -> Logistic {
             cases.push(case(&sink, gold.is_some()));
         }
     }
-    Logistic::train(&cases, &LogisticSettings { passes: 12, rate: 0.05, ridge: 2e-5, ..LogisticSettings::default() })
+    Logistic::train(
+        &cases,
+        &LogisticSettings { passes: 12, rate: 0.05, ridge: 2e-5, ..LogisticSettings::default() },
+    )
 }
 
 /// The CRF over the windows of all gold cues.
@@ -155,13 +172,23 @@ fn spans(articles: &[&Prepared], report: &mut impl FnMut(&str)) -> crate::learn:
             rules::read(&p.reading, block, &mut reported);
             let opinions = opinions(&source, g.cue, block, &reported);
             let at = span::window(&source, g.cue, &mut units);
-            let others = |unit: &super::reading::Unit| (unit.start..unit.end).take(400).any(|t| t != g.cue && p.gold_at(t).is_some_and(|o| o.reporting));
+            let others = |unit: &super::reading::Unit| {
+                (unit.start..unit.end)
+                    .take(400)
+                    .any(|t| t != g.cue && p.gold_at(t).is_some_and(|o| o.reporting))
+            };
             span::features(&source, &units, at, &others, &opinions, &mut sink, &mut features);
             corpus.push(&features, &labels(g, &units), 0);
         }
     }
-    report(&format!("spans: {} windows, {} units, {} features", corpus.len(), corpus.units(), corpus.features()));
-    let settings = CrfSettings { passes: 8, rate: 0.05, min_count: 2, prune: 0.05, step: 0.03, domain: 0, seed: 1 };
+    report(&format!(
+        "spans: {} windows, {} units, {} features",
+        corpus.len(),
+        corpus.units(),
+        corpus.features()
+    ));
+    let settings =
+        CrfSettings { passes: 8, rate: 0.05, min_count: 2, prune: 0.05, step: 0.03, domain: 0, seed: 1 };
     crate::learn::train::train(corpus, span::labels(), &settings, |_| ())
 }
 
@@ -191,14 +218,17 @@ fn owners(articles: &[&Prepared]) -> Logistic {
     let mut sink = Sink::default();
     for p in articles {
         let source = p.source();
-        let mut found: Vec<Attribution> = p.gold.iter().filter(|g| g.reporting).map(|g| within_block(&source, g)).collect();
+        let mut found: Vec<Attribution> =
+            p.gold.iter().filter(|g| g.reporting).map(|g| within_block(&source, g)).collect();
         let gold: Vec<&Gold> = p.gold.iter().filter(|g| g.reporting).collect();
         for id in 0..p.reading.stretches.len() {
             if !loose(&source, id, &found) {
                 continue;
             }
             let tokens = p.reading.stretches[id].tokens.clone();
-            let owner = gold.iter().position(|g| super::attribution::shared(&g.content, &tokens) * 2 >= tokens.end - tokens.start);
+            let owner = gold.iter().position(|g| {
+                super::attribution::shared(&g.content, &tokens) * 2 >= tokens.end - tokens.start
+            });
             for candidate in continuation::candidates(&source, id, &found) {
                 continuation::features(&source, id, &found, candidate, &mut sink);
                 cases.push(case(&sink, owner == Some(candidate.index)));
@@ -208,13 +238,27 @@ fn owners(articles: &[&Prepared]) -> Logistic {
             }
         }
     }
-    Logistic::train(&cases, &LogisticSettings { passes: 15, rate: 0.05, ridge: 2e-5, ..LogisticSettings::default() })
+    Logistic::train(
+        &cases,
+        &LogisticSettings { passes: 15, rate: 0.05, ridge: 2e-5, ..LogisticSettings::default() },
+    )
 }
 
 fn within_block(source: &Source<'_>, gold: &Gold) -> Attribution {
     let block = &source.reading.blocks[source.reading.block_of[gold.cue as usize] as usize].tokens;
-    let content = gold.content.iter().map(|r| r.start.max(block.start)..r.end.min(block.end)).filter(|r| r.start < r.end).collect();
-    Attribution { cue: gold.cue..gold.cue + 1, content, speaker: gold.speaker.clone(), confidence: 1.0, by: "gold" }
+    let content = gold
+        .content
+        .iter()
+        .map(|r| r.start.max(block.start)..r.end.min(block.end))
+        .filter(|r| r.start < r.end)
+        .collect();
+    Attribution {
+        cue: gold.cue..gold.cue + 1,
+        content,
+        speaker: gold.speaker.clone(),
+        confidence: 1.0,
+        by: "gold",
+    }
 }
 
 /// An article as models that have not seen it judge it.
@@ -242,10 +286,14 @@ fn last(judged: &[Judged<'_>], wanted: Attributions, report: &mut impl FnMut(&st
     for (number, j) in judged.iter().enumerate() {
         let source = j.prepared.source();
         for index in 0..j.found.len() {
-            if j.found[index].content.is_empty() || wanted == Attributions::Reporting && j.scores[index].reporting < super::judge::CUE_FLOOR {
+            if j.found[index].content.is_empty()
+                || wanted == Attributions::Reporting && j.scores[index].reporting < super::judge::CUE_FLOOR
+            {
                 continue;
             }
-            let Some(answer) = answer(j, index, |g| wanted == Attributions::Any || g.reporting) else { continue };
+            let Some(answer) = answer(j, index, |g| wanted == Attributions::Any || g.reporting) else {
+                continue;
+            };
             let core = self::answer(j, index, |g| wanted == Attributions::Any || g.core);
             rescore::features(&source, &j.found, &j.scores, index, &mut sink);
             cases.push((number, case(&sink, answer), core));
@@ -257,12 +305,22 @@ fn last(judged: &[Judged<'_>], wanted: Attributions, report: &mut impl FnMut(&st
     for fold in 0..5 {
         let rest: Vec<Case> = cases.iter().filter(|c| c.0 % 5 != fold).map(|c| c.1.clone()).collect();
         let model = Logistic::train(&rest, &settings);
-        seen.extend(cases.iter().filter(|c| c.0 % 5 == fold).map(|c| (model.probability(c.1.features.iter().copied()), c.2)));
+        seen.extend(
+            cases
+                .iter()
+                .filter(|c| c.0 % 5 == fold)
+                .map(|c| (model.probability(c.1.features.iter().copied()), c.2)),
+        );
     }
-    let wanted_total = judged.iter().flat_map(|j| &j.prepared.gold).filter(|g| wanted == Attributions::Any || g.core).count();
+    let wanted_total = judged
+        .iter()
+        .flat_map(|j| &j.prepared.gold)
+        .filter(|g| wanted == Attributions::Any || g.core)
+        .count();
     let f1 = |threshold: f32| {
         let kept = seen.iter().filter(|s| s.0 >= threshold && s.1.is_some());
-        let (all, right) = kept.fold((0, 0), |(all, right), s| (all + 1, right + usize::from(s.1 == Some(true))));
+        let (all, right) =
+            kept.fold((0, 0), |(all, right), s| (all + 1, right + usize::from(s.1 == Some(true))));
         2.0 * right as f32 / (all + wanted_total).max(1) as f32
     };
     let best = (10..75).map(|n| n as f32 / 100.0).max_by(|a, b| f1(*a).total_cmp(&f1(*b))).unwrap_or(0.5);
@@ -289,6 +347,7 @@ fn answer(judged: &Judged<'_>, index: usize, counts: impl Fn(&Gold) -> bool) -> 
     }
     let size = a.size();
     let left_out = judged.prepared.gold.iter().filter(|g| !counts(g));
-    let mut left_out = left_out.map(|g| a.content.iter().map(|r| super::attribution::shared(&g.content, r)).sum::<u32>());
+    let mut left_out =
+        left_out.map(|g| a.content.iter().map(|r| super::attribution::shared(&g.content, r)).sum::<u32>());
     if left_out.any(|both| both * 2 >= size) { None } else { Some(false) }
 }

@@ -19,6 +19,8 @@ const PROMINENCE_CAP: f32 = 7.5;
 const ALIAS_MALUS: f32 = 0.6;
 /// From here on a person is so widely known that the full name alone tells.
 const WIDELY_KNOWN: f32 = 3.0;
+/// From here on an organization is known by its acronym alone.
+const WIDELY_KNOWN_ACRONYM: f32 = 7.0;
 /// Frequency buckets of given name and surname, added, up to which a full name is rare enough to mean one person.
 const RARE_NAME: u8 = 12;
 
@@ -56,8 +58,16 @@ fn candidates<'g>(text: &str, found: &Annotations, entity: &Entity, lists: &'g G
     let mut entries: Vec<Entry<'g>> = Vec::new();
     let mut seen: Vec<(String, String)> = Vec::new();
     for spelling in spellings {
-        // A bare surname is nobody's name in particular.
-        if entity.kind == EntityType::Person && !spelling.contains(char::is_whitespace) {
+        // A bare surname is nobody's name in particular, and an acronym not one organization's
+        // where the article gives the name in full.
+        let bare = !spelling.contains(char::is_whitespace);
+        let acronym = spelling.chars().all(|c| c.is_uppercase() || !c.is_alphabetic());
+        let vague = match entity.kind {
+            EntityType::Person => bare,
+            EntityType::Organization => bare && acronym && spelling != entity.name,
+            EntityType::Place => false,
+        };
+        if vague {
             continue;
         }
         for entry in
@@ -91,6 +101,12 @@ fn person(
     let here = countries.share(entry.country(), id) > 0.0;
     let clear = entry.prominence() >= WIDELY_KNOWN || (here && common <= RARE_NAME);
     clear.then(|| entry.links())
+}
+
+/// An acronym alone means an organization only when it is widely known by it (UN, IMF).
+fn clear_organization(entity: &Entity, entry: &Entry<'_>) -> bool {
+    let acronym = entity.name.chars().all(|c| c.is_uppercase() || !c.is_alphabetic());
+    !acronym || entry.prominence() >= WIDELY_KNOWN_ACRONYM
 }
 
 /// The links of the entry with the best `score`, when it has a lead. Entries that link nowhere do not compete.

@@ -223,6 +223,17 @@ pub struct Speaker {
     pub entity: Option<EntityId>,
 }
 
+/// How far the writer stands behind a report. Nothing set: it is reported plainly.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stance {
+    /// "did not say", "never claimed".
+    pub negated: bool,
+    /// "would say", "will announce".
+    pub modal: bool,
+    /// "if he says", "whether she told".
+    pub hypothetical: bool,
+}
+
 /// Something said.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quote {
@@ -234,6 +245,8 @@ pub struct Quote {
     pub speaker: Option<Speaker>,
     /// The words that report it: "said", "according to".
     pub cue: Option<Span>,
+    /// How far the writer stands behind the report.
+    pub stance: Stance,
     /// Probability that content and speaker are right, 0 to 1.
     pub confidence: f32,
     /// The rule or model that decided.

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::annotations::{Annotations, EntityType, Gender, NamedBy, QuoteKind};
+use crate::annotations::{Annotations, EntityType, Gender, NamedBy, QuoteKind, Stance};
 use crate::{Document, Offsets, Span, Unit};
 
 /// The value of [`Record::schema`].
@@ -126,10 +126,36 @@ pub struct QuoteRecord {
     pub speaker: Option<SpeakerRecord>,
     /// The words that report it; null when there are none.
     pub cue: Option<Words>,
+    /// What keeps the report from being plain: "did not say", "would say", "if he says".
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stance: Vec<StanceName>,
     /// Probability that content and speaker are right.
     pub confidence: f32,
     /// The rule or model that decided.
     pub by: String,
+}
+
+/// See [`crate::annotations::Stance`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StanceName {
+    /// "did not say", "never claimed".
+    Negated,
+    /// "would say", "will announce".
+    Modal,
+    /// "if he says", "whether she told".
+    Hypothetical,
+}
+
+impl StanceName {
+    fn all(stance: Stance) -> Vec<StanceName> {
+        let marks = [
+            (stance.negated, StanceName::Negated),
+            (stance.modal, StanceName::Modal),
+            (stance.hypothetical, StanceName::Hypothetical),
+        ];
+        marks.into_iter().filter(|(set, _)| *set).map(|(_, name)| name).collect()
+    }
 }
 
 /// See [`crate::annotations::Speaker`].
@@ -202,6 +228,7 @@ impl Record {
                     }
                 }),
                 cue: quote.cue.map(words),
+                stance: StanceName::all(quote.stance),
                 confidence: hundredths(quote.confidence),
                 by: quote.by.to_owned(),
             }

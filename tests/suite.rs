@@ -7,4 +7,5 @@ mod corpora;
 mod entities;
 mod eval;
 mod gazetteer;
+mod quotes;
 mod sentences;

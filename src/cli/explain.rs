@@ -1,4 +1,5 @@
-//! `saidwho explain`: why each name was found and what it was taken for.
+//! `saidwho explain`: why each name was found and what it was taken for, and
+//! what was thought of each word that may report something.
 
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
@@ -14,6 +15,8 @@ use crate::annotations::Mention;
 use crate::input::Parsed;
 use crate::names::explain::{Explanation, Reason};
 use crate::names::{Names, Scratch};
+use crate::quotes::explain::Fate;
+use crate::quotes::{self, Quotes};
 use crate::{Annotations, Document, text};
 
 /// Show for each name why it was found: the lists it hit, the features that counted, its entity.
@@ -62,6 +65,42 @@ fn show(out: &mut impl Write, names: &Names, document: &Document, scratch: &mut 
     writeln!(out, "# {}", document.id)?;
     for (mention, explanation) in found.mentions.iter().zip(explanations) {
         show_mention(out, document, &found, mention, &explanation)?;
+    }
+    let quotes = Quotes::default().explain(&document.text, &found, &mut quotes::Scratch::default());
+    quotes.iter().try_for_each(|quote| show_cue(out, document, &found, quote))
+}
+
+/// Other entities shown for one speaker.
+const RIVALS: usize = 4;
+
+fn show_cue(
+    out: &mut impl Write,
+    document: &Document,
+    found: &Annotations,
+    why: &quotes::explain::Explanation,
+) -> io::Result<()> {
+    let words = |span: crate::Span| span.of(&document.text).replace(['\n', '\r'], " ");
+    let fate = match why.fate {
+        Fate::Kept => "a quote",
+        Fate::NoContent => "no quote: it reports nothing",
+        Fate::TooUnsure => "no quote: too unsure",
+        Fate::NoClause => "no quote: neither between marks nor a clause",
+        Fate::Overlapped => "no quote: a surer one has the same words",
+    };
+    writeln!(out, "\n{}  [byte {}]  {fate}, by {}", words(why.cue), why.cue.start(), why.by)?;
+    writeln!(
+        out,
+        "  scores  reporting {:.2}, any attribution {:.2}, labelling {:.2}, whole {:.2} (needs {:.2})",
+        why.reporting, why.any, why.labelling, why.score, why.threshold
+    )?;
+    for piece in &why.content {
+        writeln!(out, "  content {}", words(*piece))?;
+    }
+    if let Some(speaker) = why.speaker {
+        writeln!(out, "  speaker {}", words(speaker))?;
+    }
+    for (entity, score) in why.entities.iter().take(RIVALS) {
+        writeln!(out, "  entity  {} ({score:+})", found.entities[entity.index()].name)?;
     }
     Ok(())
 }

@@ -21,6 +21,7 @@ use crate::names::train::{ClusterSchool, Config, School};
 pub(super) enum Train {
     Names(Names),
     Clusters(WordClusters),
+    Quotes(Quotes),
 }
 
 impl Train {
@@ -28,6 +29,7 @@ impl Train {
         match self {
             Train::Names(command) => command.run(),
             Train::Clusters(command) => command.run(),
+            Train::Quotes(command) => command.run(),
         }
     }
 }
@@ -76,6 +78,51 @@ impl Names {
             let each = each.collect::<Vec<_>>().join(", ");
             eprintln!("{}: F1 {:.2} ({each})", file.display(), total.f1());
         }
+        Ok(Exit::Done)
+    }
+}
+
+/// Train the judge of quotes on articles with hand-marked attributions.
+///
+/// The data are JSON Lines with "text" and "quotes": [{"segments": [[start, end], …], "speaker":
+/// {"start","end"}, "cue": {"start","end"}, "finite"}], offsets in code points. All files of the
+/// folder whose names end in .train.jsonl are read, in the order of their names.
+#[derive(Args)]
+pub(super) struct Quotes {
+    /// Folder of the data.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Where the model goes.
+    #[arg(short, long, value_name = "OUT")]
+    output: PathBuf,
+}
+
+impl Quotes {
+    fn run(self) -> anyhow::Result<Exit> {
+        use crate::quotes::train;
+        let mut files = Vec::new();
+        let folder = std::fs::read_dir(&self.data);
+        for entry in folder.with_context(|| format!("cannot read the folder {}", self.data.display()))? {
+            let path = entry?.path();
+            if path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".train.jsonl")) {
+                files.push(path);
+            }
+        }
+        files.sort();
+        if files.is_empty() {
+            bail!("no file in {} ends in .train.jsonl", self.data.display());
+        }
+        let mut articles = Vec::new();
+        for file in &files {
+            let contents =
+                std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+            for marked in train::read(&file.display().to_string(), &contents)? {
+                let mut found = crate::Annotations::default();
+                crate::text::annotate(&marked.text, &mut found);
+                articles.push(train::Article { marked, found });
+            }
+        }
+        save(&self.output, &train::train(articles, |what| eprintln!("{what}")))?;
         Ok(Exit::Done)
     }
 }

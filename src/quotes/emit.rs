@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::attribution::{Attribution, shared};
 use super::marks::Repair;
 use super::reading::{NONE, Pos, Reading};
+use super::stance::stance;
 use super::words::word;
 use crate::Annotations;
 use crate::annotations::{EntityId, Quote, QuoteKind, Speaker};
@@ -45,6 +46,12 @@ pub fn quote(
     entity: Option<EntityId>,
 ) -> Option<Quote> {
     let pieces: Vec<Range<u32>> = a.content.iter().filter_map(|piece| trim(reading, piece.clone())).collect();
+    let bare = |piece: &Range<u32>| {
+        piece.end - piece.start == 1 && reading.pos[piece.start as usize] == Pos::Pronoun
+    };
+    // "It was announced that …": the "it" is no content.
+    let pieces: Vec<Range<u32>> =
+        if pieces.iter().all(bare) { pieces } else { pieces.into_iter().filter(|p| !bare(p)).collect() };
     if pieces.is_empty() {
         return None;
     }
@@ -58,6 +65,7 @@ pub fn quote(
         segments: pieces.into_iter().map(|piece| found.span_of(piece)).collect(),
         speaker,
         cue: (!a.cue.is_empty()).then(|| found.span_of(a.cue.clone())),
+        stance: stance(reading, a.cue.start),
         confidence: a.confidence,
         by: a.by,
     })

@@ -29,6 +29,7 @@ use crate::syntax::Parser;
 mod attach;
 mod attribution;
 mod emit;
+pub mod explain;
 mod judge;
 pub mod marks;
 mod reading;
@@ -36,6 +37,7 @@ mod resolve;
 mod rules;
 mod sieves;
 mod source;
+mod stance;
 pub mod train;
 mod trees;
 mod words;
@@ -150,7 +152,7 @@ impl Quotes {
         };
         let reading = &scratch.reading;
         let attributions = emit::without_overlaps(attributions);
-        let entities = resolve::resolve(text, found, reading, &attributions);
+        let entities = resolve::resolve(found, reading, &attributions);
         let quotes = attributions
             .iter()
             .zip(entities)
@@ -179,10 +181,19 @@ impl Quotes {
         for (a, &score) in attributions.iter_mut().zip(&last) {
             a.confidence = judge.calibrate(score, wanted);
         }
+        // What punctuation and set phrases attribute needs no judge's leave.
+        for a in attributions.iter_mut().filter(|a| a.by != judge::BY_CUE) {
+            a.confidence = a.confidence.max(SIEVED);
+        }
         let floor = judge.threshold(wanted);
-        let keep = last.iter().map(|&s| s >= floor).collect::<Vec<_>>();
+        let keep: Vec<bool> =
+            attributions.iter().zip(&last).map(|(a, &s)| s >= floor || a.by != judge::BY_CUE).collect();
         let mut keep = keep.into_iter();
         attributions.retain(|_| keep.next().unwrap_or(false));
+        if wanted == Attributions::Reporting {
+            attributions.retain(|a| clausal(&source, a));
+        }
+        leftovers(&source, reported, &mut attributions);
         attributions
     }
 
@@ -205,6 +216,9 @@ impl Quotes {
     }
 }
 
+/// Least confidence of what a sieve finds.
+const SIEVED: f32 = 0.6;
+
 /// Reads an article and parses the sentences with a word that `reports` knows.
 fn prepare(
     text: &str,
@@ -216,9 +230,20 @@ fn prepare(
 ) {
     reading.fill(text, found, lexicon);
     trees.reset(reading.len());
-    for (id, sentence) in found.sentences.iter().enumerate() {
-        if sentence.tokens.clone().any(|t| reports(reading.lemmas[t as usize])) {
-            trees.parse(Parser::shipped(), text, found, id, reading);
+    // Whole blocks, so that no cue sees half a sentence's parts of speech.
+    let mut sentence = 0;
+    for block in 0..reading.blocks.len() {
+        let tokens = reading.blocks[block].tokens.clone();
+        let wanted = tokens.clone().any(|t| reports(reading.lemmas[t as usize]));
+        while found
+            .sentences
+            .get(sentence)
+            .is_some_and(|s| s.tokens.start < tokens.end || s.tokens.is_empty())
+        {
+            if wanted {
+                trees.parse(Parser::shipped(), text, found, sentence, reading);
+            }
+            sentence += 1;
         }
     }
     trees.finish();
@@ -275,6 +300,51 @@ fn propose(
         })
         .collect();
     (attributions, scores)
+}
+
+/// Whether an attribution quotes: between marks, or a clause. "Praised the plan" quotes nothing.
+fn clausal(source: &Source<'_>, a: &Attribution) -> bool {
+    let reading = source.reading;
+    let infinitive = |t: u32| {
+        reading.words[t as usize] == words::word("to")
+            && reading.pos.get(t as usize + 1) == Some(&reading::Pos::Base)
+    };
+    emit::kind(reading, &a.content) != QuoteKind::Indirect
+        || a.by != judge::BY_CUE
+        || a.content.first().is_some_and(|r| {
+            r.end - r.start > 2
+                && reading.entries[r.start as usize].classes.any(words::Classes::COMPLEMENTIZER)
+        })
+        || a.content.iter().any(|r| judge::clause::finite(source, r))
+        || a.content.iter().cloned().flatten().any(infinitive)
+}
+
+/// What the judge leaves unsaid, the rules may say: quotes that nobody holds, next to a reporting clause.
+fn leftovers(source: &Source<'_>, reported: &mut Vec<rules::Reported>, attributions: &mut Vec<Attribution>) {
+    let reading = source.reading;
+    let mut last = reading::NONE;
+    for id in 0..reading.stretches.len() {
+        let block = reading.stretches[id].block;
+        if block == last || !judge::loose(source, id, attributions) {
+            continue;
+        }
+        last = block;
+        let units = reading.block_units(block as usize);
+        reported.clear();
+        rules::read(reading, units, reported);
+        for r in reported.iter().filter(|r| r.by.contains("quote")) {
+            let found = tokens_of(units, r);
+            let taken = attributions.iter().any(|a| {
+                a.cue.start == found.cue.start
+                    || found.content.iter().map(|r| a.covers(r)).sum::<u32>() * 2 > found.size()
+            });
+            if !taken {
+                attributions.push(found);
+            }
+        }
+    }
+    attributions.sort_by_key(|a| a.cue.start);
+    attach::attach(reading, attributions);
 }
 
 fn tokens_of(units: &[reading::Unit], reported: &rules::Reported) -> Attribution {

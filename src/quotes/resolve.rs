@@ -17,12 +17,11 @@ const HORIZON: u32 = 400;
 
 /// Finds the entity of each attribution's speaker; attributions stand in the order of their cues.
 pub fn resolve(
-    text: &str,
     found: &Annotations,
     reading: &Reading,
     attributions: &[Attribution],
 ) -> Vec<Option<EntityId>> {
-    let mut resolver = Resolver { text, found, reading, spoken: Vec::new() };
+    let mut resolver = Resolver { found, reading, spoken: Vec::new() };
     let mut order: Vec<usize> = (0..attributions.len()).collect();
     order.sort_by_key(|&i| (attributions[i].cue.start, i));
     let mut entities = vec![None; attributions.len()];
@@ -35,8 +34,32 @@ pub fn resolve(
     entities
 }
 
+/// For each attribution the entities that its speaker could be, best first, with what speaks for each.
+pub fn rank(
+    found: &Annotations,
+    reading: &Reading,
+    attributions: &[Attribution],
+) -> Vec<Vec<(EntityId, i32)>> {
+    let mut resolver = Resolver { found, reading, spoken: Vec::new() };
+    let each = attributions.iter().map(|a| {
+        let Some(words) = a.speaker.clone() else { return Vec::new() };
+        let entity = resolver.entity(&words);
+        let classes = reading.entries[words.start as usize].classes;
+        let gender = if classes.any(Classes::HE) { Gender::Male } else { Gender::Female };
+        let mut ranked = if words.end - words.start == 1 && classes.any(Classes::HE.or(Classes::SHE)) {
+            resolver.candidates(words.start, Some(gender))
+        } else {
+            entity.map(|e| (e, 0)).into_iter().collect()
+        };
+        ranked.sort_by_key(|&(e, score)| (Some(e) != entity, -score, e));
+        ranked.dedup_by_key(|r| r.0);
+        resolver.spoken.push((words.start, entity));
+        ranked
+    });
+    each.collect()
+}
+
 struct Resolver<'a> {
-    text: &'a str,
     found: &'a Annotations,
     reading: &'a Reading,
     /// Where somebody spoke before, and who it was.
@@ -68,7 +91,7 @@ impl Resolver<'_> {
         if mention != NONE {
             return Some(self.found.mentions[mention as usize].entity);
         }
-        self.role(words, head)
+        self.apposed(words, head).or_else(|| self.role(words, head))
     }
 
     /// The head of the noun phrase: its last noun before a comma, a preposition or a relative clause.
@@ -90,44 +113,66 @@ impl Resolver<'_> {
         head.or(Some(words.start))
     }
 
+    /// "the mayor's lawyer, Sven Aalto": the name after the comma.
+    fn apposed(&self, words: &Range<u32>, head: u32) -> Option<EntityId> {
+        let comma = (head + 1..words.end).find(|&t| self.reading.pos[t as usize] == Pos::Comma)?;
+        let mention = self
+            .reading
+            .mention
+            .get(comma as usize + 1)
+            .copied()
+            .filter(|&m| m != NONE && comma + 1 < words.end)?;
+        let mention = &self.found.mentions[mention as usize];
+        (mention.kind == EntityType::Person).then_some(mention.entity)
+    }
+
     fn inside_mention(&self, t: u32) -> bool {
         self.reading.mention[t as usize] != NONE
     }
 
     /// "he" and "she": who spoke last if it can be that one, unless a fitting subject stands between.
     fn pronoun(&self, at: u32, gender: Option<Gender>) -> Option<EntityId> {
-        let fits = |entity: EntityId| {
-            let entity = &self.found.entities[entity.index()];
-            entity.kind == EntityType::Person && (entity.gender.is_none() || entity.gender == gender)
-        };
-        let sure = |entity: EntityId| self.found.entities[entity.index()].gender == gender;
-        let last =
-            self.spoken.iter().rev().take(4).find_map(|&(t, e)| e.filter(|&e| fits(e)).map(|e| (t, e)));
-        let mut best: Option<(i32, EntityId)> = None;
+        let candidates = self.candidates(at, gender);
+        // The nearest of equals: candidates come nearest first.
+        let best = candidates.iter().copied().reduce(|best, next| if next.1 > best.1 { next } else { best });
+        best.map(|(e, _)| e).or_else(|| self.last_speaker(gender))
+    }
+
+    fn fits(&self, entity: EntityId, gender: Option<Gender>) -> bool {
+        let entity = &self.found.entities[entity.index()];
+        entity.kind == EntityType::Person && (entity.gender.is_none() || entity.gender == gender)
+    }
+
+    fn last_speaker(&self, gender: Option<Gender>) -> Option<EntityId> {
+        self.spoken.iter().rev().take(4).find_map(|&(_, e)| e.filter(|&e| self.fits(e, gender)))
+    }
+
+    /// Mentions that a pronoun of the gender at `at` could stand for, nearest first, with what speaks for each.
+    fn candidates(&self, at: u32, gender: Option<Gender>) -> Vec<(EntityId, i32)> {
+        let last = self.last_speaker(gender);
         let paragraph = self.reading.paragraph[at as usize];
         let sentence = self.reading.sentence[at as usize];
-        for mention in self.found.mentions.iter().rev().skip_while(|m| m.tokens.start >= at) {
-            if at - mention.tokens.start > HORIZON {
-                break;
-            }
-            if !fits(mention.entity) || mention.kind != EntityType::Person {
-                continue;
-            }
-            let t = mention.tokens.start as usize;
-            let quoted = self.reading.quoted[t] != NONE;
-            let subject = self.subject(mention.tokens.end);
-            let mut score = 0;
-            score -= (paragraph - self.reading.paragraph[t]).min(5) as i32 * 3;
-            score -= (sentence - self.reading.sentence[t]).min(6) as i32;
-            score += 4 * i32::from(subject) + 3 * i32::from(sure(mention.entity)) - 8 * i32::from(quoted);
-            if last.is_some_and(|(_, e)| e == mention.entity) {
-                score += 5;
-            }
-            if best.is_none_or(|(top, _)| score > top) {
-                best = Some((score, mention.entity));
-            }
-        }
-        best.map(|(_, e)| e).or(last.map(|(_, e)| e))
+        self.before(at)
+            .take_while(|m| at - m.tokens.start <= HORIZON)
+            .filter(|m| m.kind == EntityType::Person && self.fits(m.entity, gender))
+            .map(|mention| {
+                let t = mention.tokens.start as usize;
+                let sure = self.found.entities[mention.entity.index()].gender == gender;
+                let mut score = 0;
+                score -= (paragraph - self.reading.paragraph[t]).min(5) as i32 * 3;
+                score -= (sentence - self.reading.sentence[t]).min(6) as i32;
+                score += 4 * i32::from(self.subject(mention.tokens.end)) + 3 * i32::from(sure);
+                score -= 8 * i32::from(self.reading.quoted[t] != NONE);
+                score += 5 * i32::from(last == Some(mention.entity));
+                (mention.entity, score)
+            })
+            .collect()
+    }
+
+    /// The mentions that begin before token `at`, nearest first.
+    fn before(&self, at: u32) -> impl Iterator<Item = &crate::annotations::Mention> + '_ {
+        let mentions = &self.found.mentions;
+        mentions[..mentions.partition_point(|m| m.tokens.start < at)].iter().rev()
     }
 
     /// Whether a verb follows the name that ends at `end`: a subject.
@@ -156,7 +201,7 @@ impl Resolver<'_> {
 
     /// "who": the name before it.
     fn antecedent(&self, at: u32) -> Option<EntityId> {
-        let mention = self.found.mentions.iter().rev().find(|m| m.tokens.end <= at)?;
+        let mention = self.before(at).find(|m| m.tokens.end <= at)?;
         (at - mention.tokens.end <= 6
             && self.reading.sentence[mention.tokens.start as usize] == self.reading.sentence[at as usize])
             .then_some(mention.entity)
@@ -193,7 +238,7 @@ impl Resolver<'_> {
         ]
         .contains(&noun);
         let mut titled = None;
-        for mention in self.found.mentions.iter().rev().skip_while(|m| m.tokens.start >= words.start) {
+        for mention in self.before(words.start) {
             if words.start - mention.tokens.start > HORIZON * 4 {
                 break;
             }
@@ -208,7 +253,6 @@ impl Resolver<'_> {
                 break;
             }
         }
-        let _ = self.text;
         titled.or_else(|| {
             if company {
                 self.recent(words.start, |kind| kind == EntityType::Organization).filter(|_| false)

@@ -35,6 +35,20 @@ pub fn opinion(source: &Source<'_>, cue: u32) -> Opinion {
             content.push(trees.subtree(child));
         }
     }
+    // "the claim that …"
+    if trees.tags[cue as usize].is_noun() {
+        let clause = |c: u32| {
+            matches!(
+                trees.labels[c as usize],
+                Label::AdjectivalClause | Label::RelativeClause | Label::ClausalComplement
+            ) && reading.words[trees.left[c as usize] as usize] == word("that")
+        };
+        content.clear();
+        content.extend(trees.children(cue).iter().filter(|&&c| clause(c)).map(|&c| trees.subtree(c)));
+        let owner = trees.children(cue).iter().find(|&&c| trees.labels[c as usize] == Label::Possessor);
+        let owner = owner.map(|&c| trees.subtree(c));
+        return Opinion { how: 50 + u64::from(owner.is_some()), content, speaker: owner };
+    }
     if content.is_empty()
         && matches!(trees.labels[cue as usize], Label::Parataxis | Label::ClausalComplement)
         && matches!(trees.tags[cue as usize], Tag::VerbPast | Tag::VerbThird | Tag::VerbPresent)

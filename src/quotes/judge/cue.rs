@@ -2,10 +2,10 @@
 //! *reporting* and *any attribution*.
 
 use super::sink::Sink;
-use crate::annotations::{Case, EntityType};
+use crate::annotations::Case;
 use crate::quotes::Source;
 use crate::quotes::reading::{NONE, Pos};
-use crate::quotes::words::{Classes, Word, word};
+use crate::quotes::words::Classes;
 use crate::syntax::{Label, Tag};
 
 /// Edge of the article or of the sentence.
@@ -108,7 +108,6 @@ fn surroundings(source: &Source<'_>, t: u32, sink: &mut Sink) {
         let who =
             if reading.pos[s as usize] == Pos::Pronoun { reading.words[s as usize] } else { source.tag(s) };
         sink.add(29, &[who, near(d)]);
-        sink.add(30, &[mention_type(source, s)]);
     }
     let finite = |range: std::ops::Range<u32>| {
         range.filter(|&k| reading.pos[k as usize] == Pos::Finite).count() as u64
@@ -118,17 +117,6 @@ fn surroundings(source: &Source<'_>, t: u32, sink: &mut Sink) {
     sink.add(31, &[right.min(3)]);
     sink.add(32, &[lemma, right.min(2)]);
     sink.add(33, &[left.min(3)]);
-}
-
-fn mention_type(source: &Source<'_>, t: u32) -> u64 {
-    match source.reading.mention[t as usize] {
-        NONE => 0,
-        id => match source.found.mentions[id as usize].kind {
-            EntityType::Person => 1,
-            EntityType::Organization => 2,
-            EntityType::Place => 3,
-        },
-    }
 }
 
 /// A colon or dash: what stands left of it in its paragraph.
@@ -177,7 +165,6 @@ fn tree(source: &Source<'_>, t: u32, sink: &mut Sink) {
             Label::Subject | Label::PassiveSubject => {
                 sink.add(53, &[source.lemma(child)]);
                 sink.add(54, &[source.tag(child), u64::from(child > t)]);
-                sink.add(55, &[mention_type(source, child)]);
             }
             Label::ClausalComplement => {
                 sink.add(56, &[lemma]);
@@ -213,58 +200,6 @@ fn tree(source: &Source<'_>, t: u32, sink: &mut Sink) {
     let frame = frame.fold(7u64, |hash, &k| crate::learn::hash::join(hash, k));
     sink.add(63, &[frame]);
     sink.add(64, &[frame, lemma]);
-}
-
-/// How far the writer stands behind the report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stance {
-    /// "did not say", "denies" is no negation.
-    pub negated: bool,
-    /// "could say", "will say".
-    pub modal: bool,
-    /// "if he says", "when asked", "whether".
-    pub hypothetical: bool,
-}
-
-/// Reads the stance off the words before the cue.
-pub fn stance(source: &Source<'_>, cue: u32) -> Stance {
-    let reading = source.reading;
-    let mut stance = Stance::default();
-    let block = &reading.blocks[reading.block_of[cue as usize] as usize].tokens;
-    for t in (block.start.max(cue.saturating_sub(5))..cue).rev() {
-        let classes = reading.entries[t as usize].classes;
-        let auxiliary =
-            classes.any(Classes::AUXILIARY.or(Classes::NEGATION)) || reading.pos[t as usize] == Pos::Adverb;
-        if !auxiliary {
-            break;
-        }
-        stance.negated |= classes.any(Classes::NEGATION) || ends_in_not(reading.words[t as usize]);
-        stance.modal |= classes.any(Classes::MODAL);
-    }
-    const IF: [Word; 3] = [word("if"), word("whether"), word("unless")];
-    stance.hypothetical = (block.start.max(cue.saturating_sub(8))..cue)
-        .rev()
-        .take_while(|&t| reading.pos[t as usize] != Pos::Comma)
-        .any(|t| IF.contains(&reading.words[t as usize]));
-    stance
-}
-
-fn ends_in_not(w: Word) -> bool {
-    const CONTRACTED: [Word; 12] = [
-        word("didn't"),
-        word("doesn't"),
-        word("don't"),
-        word("hasn't"),
-        word("haven't"),
-        word("hadn't"),
-        word("won't"),
-        word("wouldn't"),
-        word("can't"),
-        word("couldn't"),
-        word("isn't"),
-        word("wasn't"),
-    ];
-    CONTRACTED.contains(&w)
 }
 
 /// Whether a tag can be a cue at all; punctuation is decided by the vocabulary.

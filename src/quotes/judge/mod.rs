@@ -192,9 +192,10 @@ impl Judge {
         self.span.best(lattice, labels);
         self.span.marginals(lattice);
         let probability = self.span.path_probability(lattice, 0, labels);
-        let (content, speaker) = span::read(units, labels);
+        let (mut content, speaker) = span::read(units, labels);
+        within_clause(source, cue, opinions, &mut content);
         let speaker = speaker.or_else(|| fallback(source, cue, opinions));
-        (content, speaker, probability)
+        (content, speaker.filter(|s| !addressed(source, cue, s)), probability)
     }
 
     /// Gives quotes that nobody holds to the attribution they most likely continue.
@@ -286,6 +287,40 @@ fn fallback(source: &Source<'_>, cue: u32, opinions: &[Opinion]) -> Option<Range
         return None;
     }
     opinions.iter().rev().find_map(|o| o.speaker.clone())
+}
+
+/// Keeps content inside the clause that holds it: the clause of a noun ("the claim that …"), and the
+/// relative clause of its verb ("the man who said that …").
+fn within_clause(source: &Source<'_>, cue: u32, opinions: &[Opinion], content: &mut Vec<Range<u32>>) {
+    use crate::syntax::Label;
+    let trees = source.trees;
+    if !trees.parsed(cue) {
+        return;
+    }
+    if trees.tags[cue as usize].is_noun() {
+        if let Some(clause) = opinions.last().filter(|o| !o.content.is_empty()) {
+            content.clone_from(&clause.content);
+        }
+    } else if trees.labels[cue as usize] == Label::RelativeClause {
+        let end = trees.subtree(cue).end;
+        let quoted =
+            |r: &Range<u32>| r.clone().any(|t| source.reading.quoted[t as usize] != super::reading::NONE);
+        for piece in content.iter_mut().filter(|r| r.start > cue && !quoted(r)) {
+            piece.end = piece.end.min(end).max(piece.start);
+        }
+        content.retain(|r| !r.is_empty());
+    }
+}
+
+/// Whether the words are the subject of a passive cue: "they were told" names no speaker.
+fn addressed(source: &Source<'_>, cue: u32, words: &Range<u32>) -> bool {
+    use crate::syntax::Label;
+    let trees = source.trees;
+    trees.parsed(cue)
+        && trees
+            .children(cue)
+            .iter()
+            .any(|&c| trees.labels[c as usize] == Label::PassiveSubject && words.contains(&c))
 }
 
 /// The evidence about a cue: what the surface grammar read there, and the tree.

@@ -8,9 +8,9 @@ use crate::quotes::Source;
 use crate::quotes::attribution::{Attribution, shared};
 use crate::quotes::emit::kind;
 use crate::quotes::reading::{NONE, Pos};
+use crate::quotes::stance::stance;
 
 use super::clause::finite;
-use super::cue::stance;
 
 /// What the other models said.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -70,7 +70,6 @@ pub fn features(
         let away = if head < cue { cue - head } else { words.start.max(cue) - cue };
         f.push((9, u64::from(head < cue) * 8 + bucket(away as f32, &[2.0, 3.0, 5.0, 9.0])));
         f.push((10, bucket((words.end - words.start) as f32, &[2.0, 3.0, 5.0, 9.0])));
-        f.push((11, u64::from(reading.mention[head as usize] != NONE)));
     }
     if let (Some(first), Some(last)) = (a.content.first(), a.content.last()) {
         f.push((12, k * 4 + u64::from(first.start < cue) + 2 * u64::from(last.end > cue)));
@@ -91,7 +90,7 @@ pub fn features(
         ));
     }
     f.push((16, u64::from(reading.quoted[cue as usize] != NONE) * 4 + k));
-    let stance = stance(source, cue);
+    let stance = stance(reading, cue);
     f.push((
         17,
         u64::from(stance.negated) + 2 * u64::from(stance.modal) + 4 * u64::from(stance.hypothetical),

@@ -11,7 +11,7 @@ use crate::annotations::Case;
 use crate::learn::crf::Features;
 use crate::learn::labels::{Label as Mark, Labels};
 use crate::quotes::Source;
-use crate::quotes::reading::{NONE, Pos, QUOTE, Unit};
+use crate::quotes::reading::{NONE, Pos, Unit};
 use crate::quotes::words::{Classes, Word, word};
 use crate::syntax::Label;
 
@@ -317,10 +317,6 @@ impl<'a> View<'a> {
         }
         if others(unit) {
             sink.add(36, &[side]);
-        }
-        let mention = self.source.reading.mention[unit.start as usize];
-        if mention != NONE && w != QUOTE {
-            sink.add(37, &[self.source.found.mentions[mention as usize].kind as u64, side]);
         }
     }
 

@@ -128,6 +128,10 @@ fn speaks(article: &Source<'_>, start: u32, end: u32) -> bool {
     if mentioned.any(|kind| kind != EntityType::Place) {
         return true;
     }
+    // "Minister: 'No new taxes'".
+    if end - start == 1 && reading.entries[start as usize].classes.any(Classes::ROLE) {
+        return true;
+    }
     // The label's last word stands capitalised inside a later sentence.
     let last = reading.words[end as usize - 1];
     let paragraph = reading.paragraph[start as usize];

@@ -62,12 +62,25 @@ impl Prepared {
 /// Trains on `articles`; `report` hears what is going on.
 pub fn train(articles: Vec<Article>, mut report: impl FnMut(&str)) -> Vec<u8> {
     let lexicon = Lexicon::shipped();
-    let prepared: Vec<Prepared> = articles.into_iter().map(|a| prepare(a, lexicon)).collect();
+    let mut prepared: Vec<Prepared> = articles.into_iter().map(|a| prepare(a, lexicon)).collect();
+    let words = vocabulary(&prepared);
+    // Again, parsed only where the words of the vocabulary stand, as it will be in use.
+    for p in &mut prepared {
+        super::prepare(
+            &p.article.marked.text,
+            &p.article.found,
+            lexicon,
+            |lemma| words.binary_search(&vocabulary_key(lemma)).is_ok(),
+            &mut p.reading,
+            &mut p.trees,
+        );
+        p.gold = gold::align(&p.source(), lexicon, &p.article.marked);
+    }
+    let vocabulary = words;
     let total: usize = prepared.iter().map(|p| p.gold.len()).sum();
     let reporting: usize = prepared.iter().flat_map(|p| &p.gold).filter(|g| g.reporting).count();
     report(&format!("{} articles, {total} attributions, {reporting} of them report", prepared.len()));
     let everyone: Vec<&Prepared> = prepared.iter().collect();
-    let vocabulary = vocabulary(&everyone);
     report(&format!("{} lemmas can report", vocabulary.len()));
     let full = part(&everyone, &vocabulary, "all", &mut report);
     let halves: Vec<Vec<&Prepared>> =
@@ -92,7 +105,7 @@ fn prepare(article: Article, lexicon: &'static Lexicon) -> Prepared {
 }
 
 /// The lemmas of all cues seen and of all reporting verbs, as keys.
-fn vocabulary(articles: &[&Prepared]) -> Vec<Key> {
+fn vocabulary(articles: &[Prepared]) -> Vec<Key> {
     let mut keys: Vec<Key> = Lexicon::shipped().verbs().map(vocabulary_key).collect();
     for p in articles {
         for g in &p.gold {

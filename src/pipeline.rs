@@ -36,11 +36,9 @@ pub struct Scratch {
 }
 
 impl Pipeline {
-    /// The same with another stage of names: lists or a tagger of one's own.
-    #[must_use]
-    pub fn with_names(mut self, names: names::Names) -> Self {
-        self.names = names;
-        self
+    /// The stages with lists or a tagger of one's own.
+    pub fn new(names: names::Names) -> Self {
+        Pipeline { names, quotes: quotes::Quotes::default() }
     }
 
     /// Runs all stages over one article.

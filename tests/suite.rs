@@ -8,4 +8,5 @@ mod entities;
 mod eval;
 mod gazetteer;
 mod quotes;
+mod names;
 mod sentences;

@@ -46,7 +46,7 @@ impl Naming {
 
     /// All stages.
     pub(super) fn pipeline(&self) -> anyhow::Result<Pipeline> {
-        Ok(Pipeline::default().with_names(self.names()?))
+        Ok(Pipeline::new(self.names()?))
     }
 }
 

@@ -15,7 +15,10 @@ pub struct Table {
     stride: usize,
     /// Value of one step.
     scale: f32,
-    /// Open addressing, a power of two, at most half full: key, row + 1; row 0 means free.
+    /// One byte of each slot's key, 0 for a free slot: small enough to stay in
+    /// the cache, so that most keys without weights are turned away there.
+    marks: Vec<u8>,
+    /// Open addressing, a power of two, at most half full: key, row.
     slots: Vec<(Key, u32)>,
     shift: u32,
     rows: Vec<i8>,
@@ -26,9 +29,12 @@ pub(crate) const LANES: usize = 8;
 
 impl Table {
     /// Quantises `rows` (key, one weight per label). Weights smaller than
-    /// half a step vanish, and so do rows of nothing but zeros.
+    /// half a step vanish, and so do rows of nothing but zeros. The step grows
+    /// when the largest weight would not fit.
     pub(crate) fn quantise(labels: usize, mut rows: Vec<(Key, &[f32])>, step: f32) -> Self {
         rows.sort_by_key(|&(key, _)| key);
+        let largest = rows.iter().flat_map(|(_, weights)| *weights).fold(0.0f32, |top, w| top.max(w.abs()));
+        let step = step.max(largest / 127.0);
         let quantised = rows.iter().map(|(key, weights)| {
             let row = weights.iter().map(|w| (w / step).round().clamp(-127.0, 127.0) as i8);
             (*key, row.collect::<Vec<i8>>())
@@ -49,16 +55,18 @@ impl Table {
             labels,
             stride,
             scale,
+            marks: vec![0; capacity],
             slots: vec![(0, 0); capacity],
             shift: 32 - capacity.trailing_zeros(),
             rows: vec![0; count * stride],
         };
         for (index, (key, row)) in rows.enumerate() {
             let mut at = table.home(key);
-            while table.slots[at].1 != 0 {
+            while table.marks[at] != 0 {
                 at = (at + 1) & (capacity - 1);
             }
-            table.slots[at] = (key, index as u32 + 1);
+            table.marks[at] = mark(key);
+            table.slots[at] = (key, index as u32);
             table.rows[index * stride..index * stride + labels].copy_from_slice(row);
         }
         table
@@ -90,21 +98,24 @@ impl Table {
         self.scale
     }
 
+    #[inline]
+    fn row(&self, key: Key) -> Option<usize> {
+        let wanted = mark(key);
+        let mut at = self.home(key);
+        loop {
+            match self.marks[at] {
+                0 => return None,
+                mark if mark == wanted && self.slots[at].0 == key => return Some(self.slots[at].1 as usize),
+                _ => at = (at + 1) & (self.slots.len() - 1),
+            }
+        }
+    }
+
     /// The weights of a feature, one per label and zeros up to the stride.
     #[inline]
     pub fn get(&self, key: Key) -> Option<&[i8]> {
-        let mut at = self.home(key);
-        loop {
-            let (found, row) = self.slots[at];
-            if row == 0 {
-                return None;
-            }
-            if found == key {
-                let start = (row as usize - 1) * self.stride;
-                return Some(&self.rows[start..start + self.stride]);
-            }
-            at = (at + 1) & (self.slots.len() - 1);
-        }
+        let start = self.row(key)? * self.stride;
+        Some(&self.rows[start..start + self.stride])
     }
 
     /// Adds the weights of all `keys` to `scores`, which is [`stride`](Table::stride) wide.
@@ -124,7 +135,8 @@ impl Table {
     /// Rows in order of their keys: distance from the key before, which labels
     /// have a weight (a bit each), their weights.
     pub(crate) fn write(&self, to: &mut Vec<u8>) {
-        let mut slots: Vec<_> = self.slots.iter().filter(|s| s.1 != 0).collect();
+        let used = self.slots.iter().zip(&self.marks).filter(|(_, mark)| **mark != 0);
+        let mut slots: Vec<_> = used.map(|(slot, _)| slot).collect();
         slots.sort_unstable();
         put_varint(to, self.labels as u64);
         to.extend(self.scale.to_le_bytes());
@@ -133,7 +145,7 @@ impl Table {
         for &(key, row) in slots {
             put_varint(to, u64::from(key - last));
             last = key;
-            let start = (row as usize - 1) * self.stride;
+            let start = row as usize * self.stride;
             let row = &self.rows[start..start + self.labels];
             for group in row.chunks(8) {
                 to.push(group.iter().enumerate().fold(0, |mask, (at, &w)| mask | u8::from(w != 0) << at));
@@ -167,6 +179,12 @@ impl Table {
         let rows = keys.iter().copied().zip(weights.chunks_exact(labels));
         Ok(Table::build(labels, scale, count, rows))
     }
+}
+
+/// A byte of the key that has little to do with its home slot; never 0.
+#[inline]
+fn mark(key: Key) -> u8 {
+    (key as u8) | 1 << 7
 }
 
 #[cfg(test)]

@@ -100,18 +100,21 @@ pub struct Settings {
     pub domain: u16,
     /// Decides the order of the sequences.
     pub seed: u64,
+    /// Trainings in different orders whose weights are averaged: one order is
+    /// as good as another, and their mean better than each.
+    pub runs: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { passes: 8, rate: 0.05, min_count: 2, prune: 0.05, step: 0.03, domain: 0, seed: 1 }
+        Settings { passes: 8, rate: 0.05, min_count: 2, prune: 0.05, step: 0.03, domain: 0, seed: 1, runs: 1 }
     }
 }
 
 /// How a pass went.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
-    /// Number of the pass, from 1.
+    /// Number of the pass, from 1, through all runs.
     pub pass: usize,
     /// Of so many.
     pub passes: usize,
@@ -130,17 +133,24 @@ const LANES: usize = 4;
 /// Trains a model. `report` hears of every pass.
 pub fn train(corpus: Corpus, labels: Labels, settings: &Settings, mut report: impl FnMut(Progress)) -> Crf {
     let (corpus, keys) = compact(corpus, settings.min_count);
-    let mut trainer = Trainer::new(&labels, keys.len(), corpus.sequences.iter().map(|s| s.domain).max());
-    let mut order = corpus.sequences.clone();
-    let mut random = Random::new(settings.seed);
-    for pass in 0..settings.passes {
-        random.shuffle(&mut order);
-        let rate = settings.rate * (1.0 - pass as f32 / settings.passes as f32);
-        let loss: f64 = order.iter().map(|sequence| trainer.learn(&corpus, *sequence, rate)).sum();
-        let loss = loss / corpus.units().max(1) as f64;
-        report(Progress { pass: pass + 1, passes: settings.passes, loss, rows: keys.len() });
+    let domains = corpus.sequences.iter().map(|s| s.domain).max();
+    let mut mean = Trainer::new(&labels, keys.len(), domains);
+    let runs = settings.runs.max(1);
+    let passes = settings.passes * runs;
+    for run in 0..runs {
+        let mut trainer = Trainer::new(&labels, keys.len(), domains);
+        let mut order = corpus.sequences.clone();
+        let mut random = Random::new(settings.seed + run as u64);
+        for pass in 0..settings.passes {
+            random.shuffle(&mut order);
+            let rate = settings.rate * (1.0 - pass as f32 / settings.passes as f32);
+            let loss: f64 = order.iter().map(|sequence| trainer.learn(&corpus, *sequence, rate)).sum();
+            let loss = loss / corpus.units().max(1) as f64;
+            report(Progress { pass: run * settings.passes + pass + 1, passes, loss, rows: keys.len() });
+        }
+        mean.add(&trainer, 1.0 / runs as f32);
     }
-    trainer.finish(labels, &keys, settings)
+    mean.finish(labels, &keys, settings)
 }
 
 /// Replaces keys by rows, numbered in order of appearance, and drops the rare ones.
@@ -221,6 +231,16 @@ impl Trainer {
             forward: Vec::new(),
             backward: Vec::new(),
             totals: Vec::new(),
+        }
+    }
+
+    /// Adds a share of another's weights.
+    fn add(&mut self, other: &Trainer, share: f32) {
+        for (to, from) in self.weights.iter_mut().zip(&other.weights) {
+            *to += share * from;
+        }
+        for (to, from) in self.transitions.iter_mut().zip(&other.transitions) {
+            *to += share * from;
         }
     }
 

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
+use super::edges;
 use super::lexicon::{Lexicon, class};
 use crate::annotations::{EntityType, Token};
 use crate::gazetteer::{Gazetteer, Hit, NameId};
@@ -105,6 +106,7 @@ impl Finder {
             }
             at += count;
         }
+        self.within_words(text, tokens, lists, evidence);
         let mut at = 0;
         while at < tokens.len() {
             let Some((range, classes)) = lexicon.phrase(at, tokens.len(), &low) else {
@@ -114,7 +116,7 @@ impl Finder {
             at = range.end;
             // Single heads and reporting verbs are flags of the word already.
             let classes = if range.len() == 1 {
-                classes & (class::TITLE | class::ROLE | class::DEMONYM)
+                classes & (class::TITLE | class::ROLE | class::DEMONYM | class::GENERIC)
             } else {
                 classes
             };
@@ -124,6 +126,27 @@ impl Finder {
             let length = range.len() as u8;
             for (number, token) in range.enumerate() {
                 evidence[token][PHRASES] = Match { length, at: number as u8, says: u64::from(classes) };
+            }
+        }
+    }
+}
+
+impl Finder {
+    /// What the lists say about names inside words: "UK-based".
+    fn within_words(&mut self, text: &str, tokens: &[Token], lists: &Gazetteer, evidence: &mut [Evidence]) {
+        for (token, evidence) in tokens.iter().zip(evidence) {
+            let word = token.span.of(text);
+            let core = edges::core(word);
+            if core.len() == word.len() {
+                continue;
+            }
+            for name in lists.find(core) {
+                let says = self.names.entry(name).or_insert_with(|| says(lists, name));
+                for (kind, &says) in says.iter().enumerate().filter(|(_, says)| **says != 0) {
+                    if evidence[kind].length == 0 {
+                        evidence[kind] = Match { length: 1, at: 0, says };
+                    }
+                }
             }
         }
     }

@@ -22,7 +22,7 @@ use crate::learn::hash::{self, Key, join};
 use crate::learn::labels::Part;
 
 /// Grows when a template changes meaning: older models are refused.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// Numbers of the templates. Never used twice; a gap is a template given up.
 pub(crate) mod template {
@@ -198,9 +198,9 @@ fn of_itself(word: &Word, push: &mut impl FnMut(Feature)) {
             push(one(t::SUFFIX + slot as u16, word.suffixes[slot]));
         }
     }
-    for bit in 0..15 {
+    for bit in 0..flag::COUNT {
         if word.flags >> bit & 1 != 0 {
-            push(own(t::FLAG, bit));
+            push(own(t::FLAG, u64::from(bit)));
         }
     }
     if word.name_class() != 0 {
@@ -270,6 +270,12 @@ fn of_neighbour(word: &Word, distance: isize, push: &mut impl FnMut(Feature)) {
     }
     if word.is(flag::DEMONYM) {
         push(one(t + 6, 0));
+    }
+    if word.is(flag::LEGAL) {
+        push(one(t + 14, 0));
+    }
+    if word.is(flag::GENERIC) {
+        push(one(t + 15, 0));
     }
     let cluster = word.cluster;
     if cluster.frequency > 0 {

@@ -5,17 +5,20 @@
 //! evidence  what the lists say about the tokens          evidence
 //! memory    what the rest of the article says            memory
 //! tagger    the judge: lists propose, context decides    features, tagger
+//! grammar   names that say what they are                 grammar
 //! repeats   the same name again, and a user's own lists  repeats
 //! entities  who is the same                              entities, titles, gender, links
 //! ```
 //!
 //! Training is in [`train`]: it reads articles exactly as this stage does.
 
+mod edges;
 pub mod entities;
 mod evidence;
 pub mod explain;
 mod features;
 mod gender;
+mod grammar;
 mod lexicon;
 mod links;
 mod memory;
@@ -29,7 +32,6 @@ mod words;
 use std::sync::{Arc, OnceLock};
 
 use crate::Annotations;
-use crate::annotations::{EntityId, Mention, NamedBy};
 use crate::gazetteer::Gazetteer;
 use crate::learn::clusters::Clusters;
 use crate::learn::file::ModelError;
@@ -130,9 +132,9 @@ impl Desk {
         let Desk { vocabulary, page, finder, memory } = self;
         let lists = reader.lists();
         let forgotten = vocabulary.trim();
-        page.read(text, found, |word, capitals| {
-            vocabulary.number(word, capitals, || {
-                words::word(word, capitals, lists, &reader.lexicon, &reader.clusters)
+        page.read(text, found, |word, writing| {
+            vocabulary.number(word, writing, || {
+                words::word(word, writing, lists, &reader.lexicon, &reader.clusters)
             })
         });
         page.find_runs(found, vocabulary);
@@ -158,15 +160,4 @@ fn shipped<M>(
         Err(error) => unreachable!("this build's own model: {error}"),
     };
     Arc::clone(cell.get_or_init(open))
-}
-
-/// A mention, not yet of any entity.
-fn mention(
-    found: &Annotations,
-    tokens: std::ops::Range<u32>,
-    kind: crate::annotations::EntityType,
-    confidence: f32,
-    by: NamedBy,
-) -> Mention {
-    Mention { span: found.span_of(tokens.clone()), tokens, kind, entity: EntityId(0), confidence, by }
 }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::evidence::Evidence;
-use super::words::{Vocabulary, Word, flag};
+use super::words::{Vocabulary, Word, Writing, flag};
 use crate::Annotations;
 
 /// How the line of a token is written and where in it the token stands, one bit each.
@@ -55,8 +55,8 @@ pub(crate) struct Reading<'a> {
 
 impl Page {
     /// Reads the lines of an article: case and spacing. `number` gives a
-    /// word's number in the vocabulary, in a line of capitals or not.
-    pub fn read(&mut self, text: &str, found: &Annotations, mut number: impl FnMut(&str, bool) -> u32) {
+    /// word's number in the vocabulary, by how its line is written.
+    pub fn read(&mut self, text: &str, found: &Annotations, mut number: impl FnMut(&str, Writing) -> u32) {
         let Page { words, lines, .. } = self;
         words.clear();
         lines.clear();
@@ -75,6 +75,11 @@ impl Page {
             }
             let capitals = upper * 10 > letters * 6 && tokens.len() > 2;
             let title = !capitals && capital * 10 > letters * 7 && tokens.len() > 3;
+            let writing = match (capitals, title) {
+                (true, _) => Writing::Capitals,
+                (_, true) => Writing::Title,
+                _ => Writing::Plain,
+            };
             let (start, end) = (sentence.span.start(), sentence.span.end());
             let mut common =
                 if capitals { line::CAPITALS } else { 0 } | if title { line::TITLE_CASE } else { 0 };
@@ -106,7 +111,7 @@ impl Page {
                 }
                 opens = matches!(word, "\"" | "“" | "‘" | "'" | "(" | ":" | "-" | "``" | "''");
                 lines.push(flags);
-                words.push(number(word, capitals));
+                words.push(number(word, writing));
             }
         }
     }
@@ -165,6 +170,14 @@ impl<'a> Reading<'a> {
     #[inline]
     pub fn text(&self, at: usize) -> &'a str {
         self.found.tokens[at].span.of(self.source)
+    }
+
+    /// The text from the first token of `range` to its last, spaces as written; empty for none.
+    pub fn text_of(&self, range: Range<usize>) -> &'a str {
+        if range.is_empty() {
+            return "";
+        }
+        self.found.span_of(range.start as u32..range.end as u32).of(self.source)
     }
 
     /// The run of capitalised words around `at`, within its sentence; empty when it is not capitalised.

@@ -6,13 +6,14 @@
 //! name more often than not.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use foldhash::fast::FixedState;
 
-use super::mention;
 use super::reading::{Reading, line};
 use super::tagger::{Tagged, Tagger};
-use crate::annotations::{EntityType, Mention, NamedBy};
+use super::{edges, grammar};
+use crate::annotations::{EntityId, EntityType, Mention, NamedBy};
 use crate::gazetteer::{Gazetteer, Hit};
 use crate::learn::hash;
 
@@ -40,14 +41,22 @@ pub(crate) fn settle(
         taken[name.tokens.clone()].fill(true);
         let confidence = tagger.calibration.probability(name.probability);
         let tokens = name.tokens.start as u32..name.tokens.end as u32;
-        mentions.push(mention(reading.found, tokens, kind, confidence, NamedBy::Tagger));
+        mentions.push(mention(reading, tokens, kind, confidence, NamedBy::Tagger));
     }
     // What is dropped is seen too: no repeat may claim it.
     for name in tagged.iter().filter(|name| tagger.kind(name.kind).is_none()) {
         taken[name.tokens.clone()].fill(true);
     }
+    let mut grammatical = Vec::new();
+    grammar::find(reading, &taken, &mut grammatical);
+    for (tokens, kind) in grammatical {
+        taken[tokens.clone()].fill(true);
+        let tokens = tokens.start as u32..tokens.end as u32;
+        mentions.push(mention(reading, tokens, kind, grammar::CONFIDENCE, NamedBy::Grammar));
+    }
     repeat(reading, &mut taken, &mut mentions);
     mentions.sort_by_key(|m| m.tokens.start);
+    grammar::join_bodies(reading, &mut mentions);
     mentions
 }
 
@@ -68,13 +77,13 @@ fn own_lists(
         let tokens = hit.tokens.start as usize..hit.tokens.end as usize;
         if !taken[tokens.clone()].iter().any(|&t| t) {
             taken[tokens].fill(true);
-            mentions.push(mention(reading.found, hit.tokens.clone(), kind, 1.0, NamedBy::List));
+            mentions.push(mention(reading, hit.tokens.clone(), kind, 1.0, NamedBy::List));
         }
     }
 }
 
 /// The words of a token range as one number.
-fn spelling(reading: &Reading<'_>, tokens: std::ops::Range<usize>) -> u64 {
+fn spelling(reading: &Reading<'_>, tokens: Range<usize>) -> u64 {
     tokens.fold(0, |hash, at| hash::join(hash, reading.word(at).exact))
 }
 
@@ -111,8 +120,20 @@ fn repeat(reading: &Reading<'_>, taken: &mut [bool], mentions: &mut Vec<Mention>
             if let Some(Some((kind, confidence))) = names.get(&spelling(reading, run.clone())) {
                 taken[run.clone()].fill(true);
                 let tokens = run.start as u32..run.end as u32;
-                mentions.push(mention(reading.found, tokens, *kind, confidence * KEPT, NamedBy::Repeat));
+                mentions.push(mention(reading, tokens, *kind, confidence * KEPT, NamedBy::Repeat));
             }
         }
     }
+}
+
+/// A mention, not yet of any entity.
+fn mention(
+    reading: &Reading<'_>,
+    tokens: Range<u32>,
+    kind: EntityType,
+    confidence: f32,
+    by: NamedBy,
+) -> Mention {
+    let span = edges::span(reading.source, reading.found, tokens.clone());
+    Mention { span, tokens, kind, entity: EntityId(0), confidence, by }
 }

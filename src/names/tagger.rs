@@ -224,7 +224,7 @@ pub(crate) fn island_features(
 /// Whether a name may begin or end at this token.
 fn active(reading: &Reading<'_>, at: usize) -> bool {
     let word: &Word = reading.word(at);
-    word.is(flag::CAPITAL | flag::MIXED)
+    word.is(flag::CAPITAL | flag::MIXED | flag::SMALL_PLACE)
         || reading.evidence[at][..PHRASES].iter().any(|found| found.length > 0)
 }
 

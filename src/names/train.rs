@@ -12,7 +12,8 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::tagger::{Tagged, Tagger, island_features, islands};
-use super::{Desk, Reader};
+use super::{Desk, Reader, edges};
+use crate::annotations::EntityType;
 use crate::gazetteer::Gazetteer;
 use crate::learn::calibration::Calibration;
 use crate::learn::clusters::{Clusters, form};
@@ -31,6 +32,9 @@ pub struct Config {
     pub seed: u64,
     /// Times through the articles.
     pub passes: usize,
+    /// Trainings in different orders whose weights are averaged.
+    #[serde(default = "one")]
+    pub runs: usize,
     /// Rate of the first pass; it falls to 0 in a straight line.
     pub rate: f32,
     /// A feature seen fewer times is left out.
@@ -39,9 +43,6 @@ pub struct Config {
     pub prune: f32,
     /// The value of one step of the stored integers.
     pub step: f32,
-    /// Share of the articles that are learned from a second time with capitals for whole sentences.
-    #[serde(default)]
-    pub capitals: f32,
     /// Types of the model, and what the sets call them.
     pub types: toml::Table,
     /// Training sets; the first one's convention is the model's.
@@ -50,6 +51,10 @@ pub struct Config {
     /// Sets to measure on.
     #[serde(rename = "dev", default)]
     pub devs: Vec<Set>,
+}
+
+fn one() -> usize {
+    1
 }
 
 /// A set of annotated articles.
@@ -61,6 +66,10 @@ pub struct Set {
     /// What of its "dropped" names counts as type `other`.
     #[serde(default)]
     pub other: Vec<String>,
+    /// Share of its articles that are learned from a second time with some
+    /// sentences written as headlines are, in capitals or Title Case.
+    #[serde(default)]
+    pub headlines: f32,
 }
 
 /// Why training cannot go on.
@@ -185,42 +194,59 @@ fn load(folder: &Path, set: &Set, config: &Config) -> Result<Vec<Article>, Train
     Ok(articles)
 }
 
-/// Writes some sentences of an article in capitals, as headlines and wires do. Bytes stay where they are.
-fn capitalise(article: &Article, found: &Annotations, random: &mut Random) -> Article {
+/// Writes some sentences of an article as headlines and wires do: in capitals,
+/// or with a capital for every word. Bytes stay where they are.
+fn as_headlines(article: &Article, found: &Annotations, random: &mut Random) -> Article {
     let mut text = String::with_capacity(article.text.len());
     let mut at = 0;
     for sentence in &found.sentences {
         text.push_str(&article.text[at..sentence.span.start()]);
         at = sentence.span.end();
-        let piece = sentence.span.of(&article.text);
-        if random.unit() < 0.5 {
-            for c in piece.chars() {
-                let mut upper = c.to_uppercase();
-                match (upper.next(), upper.next()) {
-                    (Some(one), None) if one.len_utf8() == c.len_utf8() => text.push(one),
-                    _ => text.push(c),
-                }
+        let choice = random.unit();
+        let mut inside = false;
+        for c in sentence.span.of(&article.text).chars() {
+            let raise = if choice < 0.35 { true } else { choice < 0.6 && !inside };
+            inside = c.is_alphanumeric() || matches!(c, '\'' | '’');
+            let mut upper = c.to_uppercase();
+            match (upper.next(), upper.next()) {
+                (Some(one), None) if raise && one.len_utf8() == c.len_utf8() => text.push(one),
+                _ => text.push(c),
             }
-        } else {
-            text.push_str(piece);
         }
     }
     text.push_str(&article.text[at..]);
     Article { text, gold: article.gold.clone() }
 }
 
+/// The gold spans as they are learned: "Lima, Peru" is two places, whatever
+/// the annotators of a set made of it, so that all sets say the same.
+fn apart(article: &Article, place: Option<u8>) -> Vec<(Span, u8)> {
+    let mut gold = Vec::new();
+    for &(span, kind) in &article.gold {
+        let mut rest = span;
+        while Some(kind) == place
+            && let Some(comma) = rest.of(&article.text).find(", ")
+        {
+            gold.push((Span::new(rest.start(), rest.start() + comma), kind));
+            rest = Span::new(rest.start() + comma + 2, rest.end());
+        }
+        gold.push((rest, kind));
+    }
+    gold
+}
+
 /// Lays gold spans onto tokens: BILOU labels of all tokens.
 fn project(found: &Annotations, gold: &[(Span, u8)], labels: &mut Vec<Label>) {
     labels.clear();
     labels.resize(found.tokens.len(), 0);
-    for (span, kind) in gold {
+    for &(span, kind) in gold {
         let start = found.tokens.partition_point(|token| token.span.end() <= span.start());
         let end = found.tokens.partition_point(|token| token.span.start() < span.end());
         let sentence = found.sentences.partition_point(|s| (s.tokens.end as usize) <= start);
         // A name does not go on in the next sentence.
         let end = found.sentences.get(sentence).map_or(end, |s| end.min(s.tokens.end as usize));
         if start < end && labels[start..end].iter().all(|&l| l == 0) {
-            mark(labels, start..end, *kind);
+            mark(labels, start..end, kind);
         }
     }
 }
@@ -284,7 +310,7 @@ impl School {
         for article in self.sets[0].iter().step_by(HELD_OUT) {
             pupil.tag(&self.reader, &article.text);
             for name in pupil.tagged.iter().filter(|name| first.kind(name.kind).is_some()) {
-                let right = article.gold.contains(&(pupil.span(name), name.kind));
+                let right = article.gold.contains(&(pupil.span(&article.text, name), name.kind));
                 seen.push((name.probability, right));
             }
         }
@@ -296,18 +322,18 @@ impl School {
         let config = &self.config;
         let mut corpus = Corpus::default();
         let mut desk = Desk::default();
-        let mut lesson = Lesson::default();
+        let mut lesson = Lesson { place: config.kind(EntityType::Place.name()), ..Lesson::default() };
         let mut random = Random::new(config.seed);
         for (domain, articles) in self.sets.iter().enumerate() {
             for (number, article) in articles.iter().enumerate() {
                 // Drawn for every article, so that leaving some out changes no other.
-                let (again, seed) = (random.unit() < config.capitals, random.bits());
+                let (again, seed) = (random.unit() < config.sets[domain].headlines, random.bits());
                 if !wanted(domain, number) {
                     continue;
                 }
                 lesson.add(article, &self.reader, &mut desk, domain as u16, &mut corpus);
                 if again {
-                    let article = capitalise(article, &lesson.found, &mut Random::new(seed));
+                    let article = as_headlines(article, &lesson.found, &mut Random::new(seed));
                     lesson.add(&article, &self.reader, &mut desk, domain as u16, &mut corpus);
                 }
             }
@@ -320,6 +346,7 @@ impl School {
             step: config.step,
             domain: 0,
             seed: config.seed,
+            runs: config.runs,
         };
         let labels = Labels::bilou(config.types.keys());
         Tagger::new(train(corpus, labels, &settings, report), Calibration::default())
@@ -343,7 +370,8 @@ impl School {
                 for name in &pupil.tagged {
                     let score = &mut scores[name.kind as usize];
                     score.found += 1;
-                    score.right += usize::from(article.gold.contains(&(pupil.span(name), name.kind)));
+                    score.right +=
+                        usize::from(article.gold.contains(&(pupil.span(&article.text, name), name.kind)));
                 }
             }
             let mut total = Score::default();
@@ -362,6 +390,8 @@ impl School {
 /// Turns articles into sequences.
 #[derive(Default)]
 struct Lesson {
+    /// Number of the type of places.
+    place: Option<u8>,
     found: Annotations,
     labels: Vec<Label>,
     islands: Vec<std::ops::Range<usize>>,
@@ -374,7 +404,7 @@ impl Lesson {
         text::annotate(&article.text, &mut self.found);
         desk.read(reader, &article.text, &self.found);
         let reading = desk.page.reading(&article.text, &self.found, &desk.vocabulary);
-        project(&self.found, &article.gold, &mut self.labels);
+        project(&self.found, &apart(article, self.place), &mut self.labels);
         for sentence in reading.sentences() {
             islands(&reading, &sentence, &mut self.islands);
             for island in &self.islands {
@@ -435,8 +465,8 @@ impl<'m> Pupil<'m> {
         self.model.tag(&reading, &self.desk.memory, &mut self.scratch, &mut self.tagged);
     }
 
-    fn span(&self, name: &Tagged) -> Span {
-        self.found.span_of(name.tokens.start as u32..name.tokens.end as u32)
+    fn span(&self, text: &str, name: &Tagged) -> Span {
+        edges::span(text, &self.found, name.tokens.start as u32..name.tokens.end as u32)
     }
 }
 

@@ -8,43 +8,55 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
+use super::edges;
 use super::lexicon::{Lexicon, class};
-use crate::gazetteer::{Gazetteer, TokenStats};
+use crate::annotations::EntityType;
+use crate::gazetteer::{Entry, Gazetteer, TokenStats};
 use crate::learn::clusters::{Cluster, Clusters};
 use crate::learn::hash;
 
 /// Properties of a word, one bit each.
 pub(crate) mod flag {
     /// Begins with a capital.
-    pub const CAPITAL: u16 = 1;
+    pub const CAPITAL: u32 = 1;
     /// Several letters, all capitals.
-    pub const UPPER: u16 = 1 << 1;
-    /// Says that an organization's name stands here: see `heads.tsv`.
-    pub const ORGANIZATION_HEAD: u16 = 1 << 2;
-    /// Says that a place's name stands here.
-    pub const PLACE_HEAD: u16 = 1 << 3;
+    pub const UPPER: u32 = 1 << 1;
+    /// Says that an organization's name stands here: "Ministry", "Bank".
+    pub const ORGANIZATION_HEAD: u32 = 1 << 2;
+    /// Says that a place's name stands here: "River", "Mount".
+    pub const PLACE_HEAD: u32 = 1 << 3;
     /// A person's title by itself.
-    pub const TITLE: u16 = 1 << 4;
+    pub const TITLE: u32 = 1 << 4;
     /// Reports speech.
-    pub const REPORTS: u16 = 1 << 5;
+    pub const REPORTS: u32 = 1 << 5;
     /// Begins with a digit.
-    pub const DIGIT: u16 = 1 << 6;
+    pub const DIGIT: u32 = 1 << 6;
     /// Begins with a letter.
-    pub const LETTER: u16 = 1 << 7;
+    pub const LETTER: u32 = 1 << 7;
     /// Is a common word of the language in small letters.
-    pub const COMMON: u16 = 1 << 8;
+    pub const COMMON: u32 = 1 << 8;
     /// Begins with a small letter.
-    pub const SMALL: u16 = 1 << 9;
+    pub const SMALL: u32 = 1 << 9;
     /// A role or occupation.
-    pub const ROLE: u16 = 1 << 10;
+    pub const ROLE: u32 = 1 << 10;
     /// A word of belonging: "French".
-    pub const DEMONYM: u16 = 1 << 11;
+    pub const DEMONYM: u32 = 1 << 11;
     /// Letters and digits or signs mixed: "G7", "Canal+".
-    pub const MIXED: u16 = 1 << 12;
+    pub const MIXED: u32 = 1 << 12;
     /// Joins the parts of a name: "of", "and", "de".
-    pub const CONNECTOR: u16 = 1 << 13;
+    pub const CONNECTOR: u32 = 1 << 13;
     /// Stands before places: "in", "near".
-    pub const WHERE: u16 = 1 << 14;
+    pub const WHERE: u32 = 1 << 14;
+    /// Written small though mostly with a capital, and then a place: "california".
+    pub const SMALL_PLACE: u32 = 1 << 15;
+    /// Capitalised but no name: "Monday", "Christmas".
+    pub const GENERIC: u32 = 1 << 16;
+    /// A particle of names: "van", "al".
+    pub const PARTICLE: u32 = 1 << 17;
+    /// A company's legal form: "Ltd".
+    pub const LEGAL: u32 = 1 << 18;
+    /// Number of flags.
+    pub const COUNT: u32 = 19;
 }
 
 /// See [`flag::CONNECTOR`].
@@ -69,10 +81,10 @@ pub(crate) struct Word {
     /// Hashes of its last 2, 3 and 4 letters.
     pub suffixes: [u64; 3],
     /// See [`flag`].
-    pub flags: u16,
-    /// How common as a given name, 0 to 4.
+    pub flags: u32,
+    /// How common as a given name, 0 to 7.
     pub given: u8,
-    /// How common as a surname, 0 to 4.
+    /// How common as a surname, 0 to 7.
     pub surname: u8,
     /// How often in listed names.
     pub stats: TokenStats,
@@ -82,7 +94,7 @@ pub(crate) struct Word {
 
 impl Word {
     #[inline]
-    pub fn is(&self, flag: u16) -> bool {
+    pub fn is(&self, flag: u32) -> bool {
         self.flags & flag != 0
     }
 
@@ -99,81 +111,115 @@ impl Word {
     }
 }
 
-/// Five classes of a frequency from 0 to 15.
+/// Eight classes of a frequency from 0 to 15.
 fn bucket(frequency: u8) -> u8 {
-    match frequency {
-        0 => 0,
-        1..=3 => 1,
-        4..=6 => 2,
-        7..=9 => 3,
-        _ => 4,
-    }
+    frequency.div_ceil(2).min(7)
 }
 
-/// Works out what is known about `text`; in a line of capitals it is read as if written small.
+/// How the line of a word is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Writing {
+    /// Running text.
+    Plain,
+    /// All in capitals.
+    Capitals,
+    /// A headline With Every Word Capitalised.
+    Title,
+}
+
+/// Works out what is known about `text`; in a line of capitals or a headline
+/// it is read as if in running text.
 pub(crate) fn word(
     text: &str,
-    capitals: bool,
+    writing: Writing,
     lists: &Gazetteer,
     lexicon: &Lexicon,
     clusters: &Clusters,
 ) -> Word {
     let lower = text.to_lowercase();
     let upper = text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase);
-    let restored = (capitals && upper).then(|| restore(text, &lower, clusters));
+    let restored = match writing {
+        Writing::Capitals if upper => Some(restore(text, &lower, clusters)),
+        Writing::Title if mostly_small(text, &lower, clusters) => Some(lower.clone()),
+        _ => None,
+    };
     let read = restored.as_deref().unwrap_or(text);
     let mut word = Word { exact: hash::text(read), low: hash::text(&lower), ..Word::default() };
     let first = read.chars().next().unwrap_or(' ');
     let letter = first.is_alphabetic();
-    let mut set = |flag: u16, on: bool| {
+    let capital = first.is_uppercase() || begins_with_particle(read);
+    let inner = read.char_indices().skip(1).any(|(_, c)| c.is_uppercase());
+    let odd = text.chars().any(|c| c.is_ascii_digit() || matches!(c, '+' | '&' | '!' | '@'));
+    let classes = lexicon.word(word.low);
+    let of_class = |class: u16| classes & class != 0;
+    for (flag, on) in [
+        (flag::CAPITAL, capital),
+        (flag::SMALL, first.is_lowercase() && !capital),
+        (flag::UPPER, inner && first.is_uppercase() && !read.chars().any(char::is_lowercase)),
+        (flag::DIGIT, first.is_ascii_digit()),
+        (flag::LETTER, letter),
+        (flag::MIXED, odd && text.chars().any(char::is_alphabetic) || inner && first.is_lowercase()),
+        (flag::ORGANIZATION_HEAD, of_class(class::ORGANIZATION_HEAD) && capital),
+        (flag::PLACE_HEAD, of_class(class::PLACE_WORD) && capital),
+        (flag::TITLE, of_class(class::TITLE)),
+        (flag::REPORTS, of_class(class::REPORTS)),
+        (flag::ROLE, of_class(class::ROLE)),
+        (flag::DEMONYM, of_class(class::DEMONYM)),
+        (flag::GENERIC, of_class(class::GENERIC) && capital),
+        (flag::PARTICLE, of_class(class::PARTICLE)),
+        (flag::LEGAL, of_class(class::LEGAL)),
+        (flag::CONNECTOR, CONNECTORS.contains(&lower.as_str())),
+        (flag::WHERE, WHERE.contains(&lower.as_str())),
+    ] {
         if on {
             word.flags |= flag;
         }
-    };
-    set(flag::CAPITAL, first.is_uppercase());
-    set(flag::SMALL, first.is_lowercase());
-    set(
-        flag::UPPER,
-        read.chars().nth(1).is_some() && !read.chars().any(char::is_lowercase) && first.is_uppercase(),
-    );
-    set(flag::DIGIT, first.is_ascii_digit());
-    set(flag::LETTER, letter);
-    let odd = text.chars().any(|c| c.is_ascii_digit() || matches!(c, '+' | '&' | '!' | '@'));
-    set(flag::MIXED, odd && text.chars().any(char::is_alphabetic));
-    let classes = lexicon.word(word.low);
-    set(flag::ORGANIZATION_HEAD, classes & class::ORGANIZATION_HEAD != 0 && first.is_uppercase());
-    set(flag::PLACE_HEAD, classes & class::PLACE_HEAD != 0 && first.is_uppercase());
-    set(flag::TITLE, classes & class::TITLE != 0);
-    set(flag::REPORTS, classes & class::REPORTS != 0);
-    set(flag::ROLE, classes & class::ROLE != 0);
-    set(flag::DEMONYM, classes & class::DEMONYM != 0);
-    set(flag::CONNECTOR, CONNECTORS.contains(&lower.as_str()));
-    set(flag::WHERE, WHERE.contains(&lower.as_str()));
+    }
     (word.shape, word.full_shape) = shapes(read);
     if letter {
         affixes(&lower, &mut word);
     }
-    let lookup = |text: &str| clusters.get(text);
+    let title = titlecase(&lower);
+    let core = edges::core(read);
     word.cluster =
-        lookup(read).or_else(|| lookup(&lower)).or_else(|| lookup(&titlecase(&lower))).unwrap_or_default();
-    if letter {
-        let small = clusters.get(&lower).map_or(0, |c| c.frequency);
-        let great = clusters.get(&titlecase(&lower)).map_or(0, |c| c.frequency);
-        // Seen small at least as often as with a capital.
-        if small > 0 && small + 1 >= great {
-            word.flags |= flag::COMMON;
+        [read, &lower, &title, core].into_iter().find_map(|form| clusters.get(form)).unwrap_or_default();
+    if !letter {
+        return word;
+    }
+    let times = |form: &str| clusters.get(form).map_or(0, |c| c.frequency);
+    let (small, great) = (times(&lower), times(&title));
+    if small > 0 && small + 1 >= great {
+        word.flags |= flag::COMMON;
+    }
+    if capital || read.contains('-') {
+        if capital && text.len() > 1 {
+            word.given = bucket(lists.given(core).map_or(0, |g| g.frequency));
+            word.surname = bucket(lists.surname(core).unwrap_or(0));
         }
-        // Small words are names too seldom to look all of them up.
-        if first.is_uppercase() || text.contains(['-', '\'', '’']) {
-            let facts = lists.word(read);
-            if first.is_uppercase() && text.len() > 1 {
-                word.given = bucket(lists.given(read).map_or(0, |g| g.frequency));
-                word.surname = bucket(lists.surname(read).unwrap_or(0));
-            }
-            word.stats = facts.stats;
+        word.stats = lists.word(core).stats;
+    } else if great > small {
+        let is_place = |entry: Entry<'_>| entry.kind() == EntityType::Place && entry.prominence() >= KNOWN;
+        if lists.find(&title).into_iter().flat_map(|name| lists.entries(name)).any(is_place) {
+            word.flags |= flag::SMALL_PLACE;
         }
     }
     word
+}
+
+/// How prominent a place must be to be read into a small letter.
+const KNOWN: f32 = 4.0;
+
+/// Particles that are written together with the name that follows.
+const PARTICLES: [&str; 18] = [
+    "al", "el", "ad", "an", "ar", "as", "ash", "at", "az", "ul", "ur", "us", "d", "l", "de", "ibn", "bin",
+    "bar",
+];
+
+/// Whether a word that begins small is a name all the same: "al-Sadr", "d'Estaing".
+fn begins_with_particle(word: &str) -> bool {
+    let Some((particle, name)) = word.split_once(['-', '\'', '’']) else { return false };
+    PARTICLES.contains(&particle) && name.starts_with(char::is_uppercase)
 }
 
 /// How a word of a line of capitals is written in running text: the way it was
@@ -189,6 +235,12 @@ fn restore(text: &str, lower: &str, clusters: &Clusters) -> String {
     } else {
         title
     }
+}
+
+/// Whether a capitalised word is written small at least twice as often.
+fn mostly_small(text: &str, lower: &str, clusters: &Clusters) -> bool {
+    let times = |form: &str| clusters.get(form).map_or(0, |c| c.frequency);
+    text != lower && times(lower) > times(text)
 }
 
 /// The first letter as a capital, also after a hyphen or an apostrophe.
@@ -259,8 +311,8 @@ fn affixes(lower: &str, word: &mut Word) {
 /// Words seen so far, by spelling.
 #[derive(Default)]
 pub(crate) struct Vocabulary {
-    /// Spelling → number; one map for running text, one for lines of capitals.
-    index: [HashMap<Box<str>, u32, FixedState>; 2],
+    /// Spelling → number, for each [`Writing`].
+    index: [HashMap<Box<str>, u32, FixedState>; 3],
     words: Vec<Word>,
 }
 
@@ -280,8 +332,8 @@ impl Vocabulary {
 
     /// The number of a word, to ask [`Vocabulary::get`] with.
     #[inline]
-    pub fn number(&mut self, text: &str, capitals: bool, make: impl FnOnce() -> Word) -> u32 {
-        let index = &mut self.index[usize::from(capitals)];
+    pub fn number(&mut self, text: &str, writing: Writing, make: impl FnOnce() -> Word) -> u32 {
+        let index = &mut self.index[writing as usize];
         if let Some(&number) = index.get(text) {
             return number;
         }

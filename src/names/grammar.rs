@@ -1,0 +1,80 @@
+//! Names by the grammar of names, where the tagger saw none.
+//!
+//! Two forms say by themselves what they are: a title with a capitalised name
+//! behind it ("Mr Abara"), and capitalised words that end in a company's legal
+//! form ("Blue Kettle Ltd"). And a body of a body is one: "Political Bureau of
+//! the Central Committee".
+
+use std::ops::Range;
+
+use super::reading::{Reading, line};
+use super::words::flag;
+use crate::annotations::{EntityType, Mention, NamedBy};
+
+/// How sure a name of the grammar is.
+pub(crate) const CONFIDENCE: f32 = 0.7;
+/// Words of a person's name behind a title, at most.
+const LONGEST: usize = 4;
+
+/// The names of the grammar among tokens that are not `taken`, in order.
+pub(crate) fn find(reading: &Reading<'_>, taken: &[bool], found: &mut Vec<(Range<usize>, EntityType)>) {
+    for sentence in reading.sentences() {
+        let mut at = sentence.start;
+        while at < sentence.end {
+            let run = reading.run(at);
+            if run.is_empty() {
+                at += 1;
+                continue;
+            }
+            at = run.end;
+            // In lines of capitals a run is no unit.
+            if reading.line(run.start) & (line::CAPITALS | line::TITLE_CASE) == 0 {
+                found.extend(titled(reading, &run, taken));
+                found.extend(company(reading, &run, taken));
+            }
+        }
+    }
+}
+
+/// "Mr Abara": everything behind the title, when it is short and no other word of a kind.
+fn titled(reading: &Reading<'_>, run: &Range<usize>, taken: &[bool]) -> Option<(Range<usize>, EntityType)> {
+    let honorific =
+        |at: usize| matches!(reading.text(at).trim_end_matches('.'), "Mr" | "Mrs" | "Ms" | "Dr" | "Sir");
+    let start = run.clone().find(|&at| honorific(at))? + 1;
+    // "Mr." may end the run: the period is its own.
+    let name = start..run.end;
+    let plain =
+        |at: usize| !taken[at] && !reading.word(at).is(flag::GENERIC | flag::TITLE | flag::ORGANIZATION_HEAD);
+    (!name.is_empty() && name.len() <= LONGEST && name.clone().all(plain))
+        .then_some((name, EntityType::Person))
+}
+
+/// "Blue Kettle Ltd".
+fn company(reading: &Reading<'_>, run: &Range<usize>, taken: &[bool]) -> Option<(Range<usize>, EntityType)> {
+    let legal = reading.word(run.end - 1).is(flag::LEGAL) && reading.text(run.end - 1).len() > 2;
+    let free = run.clone().all(|at| !taken[at] && !reading.word(at).is(flag::GENERIC));
+    (legal && run.len() > 1 && free).then(|| (run.clone(), EntityType::Organization))
+}
+
+/// Makes one mention of two organizations that "of" or "of the" joins, when
+/// the first ends in the head of a name. `mentions` are in order.
+pub(crate) fn join_bodies(reading: &Reading<'_>, mentions: &mut Vec<Mention>) {
+    mentions.dedup_by(|next, last| {
+        let organizations = next.kind == EntityType::Organization && last.kind == EntityType::Organization;
+        if !organizations || last.tokens.is_empty() {
+            return false;
+        }
+        let end = last.tokens.end as usize;
+        let between = reading.text_of(end..next.tokens.start as usize);
+        let joined = matches!(between, "of" | "of the") && reading.word(end - 1).is(flag::ORGANIZATION_HEAD);
+        // A user's own names stay as they are.
+        if !joined || next.by == NamedBy::List || last.by == NamedBy::List {
+            return false;
+        }
+        last.span = last.span.join(next.span);
+        last.tokens.end = next.tokens.end;
+        last.confidence = last.confidence.min(next.confidence);
+        last.by = NamedBy::Grammar;
+        true
+    });
+}

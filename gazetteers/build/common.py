@@ -174,6 +174,53 @@ def aliases(name, others):
     return "|".join(out)
 
 
+ASIDE = re.compile(r"\s*[(\[][^)\]]*(?:[)\]]|$)\s*")
+ACROSS = re.compile(r"\s+[-–—/|+]+\s+|\s*[;:]\s*|\s*[–—/]\s+|\s+[–—/]\s*|\s-(?=\w)|\s*[=*\"“”„!?<>#]+\s*")
+
+
+def written(name):
+    """The names a text can hold of a listed one, the name itself first.
+
+    Nobody writes the aside of "Volta (river)", and no name runs across the dash or slash of
+    "Donostia / San Sebastián": the matcher takes such marks for the end of a name.
+    """
+    if runs(name):
+        return [name]
+    parts = [part.strip(" ,.-&") for part in ACROSS.split(clean(ASIDE.sub(" ", name)))]
+    return [part for part in parts if len(part) > 1 and re.search(r"[^\W\d]", part) and runs(part)]
+
+
+APOSTROPHES = "'’‘ʼʻ`´‛＇ʿʾ"
+ABBREVIATIONS = frozenset("capt prof corp bros assn dept univ intl natl govt chas thos".split())
+
+
+def runs(name):
+    """Whether the matcher takes what stands between the words for something a name runs across (`classify` in fold.rs)."""
+    words = list(re.finditer(r"[^\W_](?:[^\W_]|[^\x00-\x7f\W]|[\u0300-\u036f])*", name))
+    for before, after in zip(words, words[1:]):
+        between = name[before.end() : after.start()]
+        marks = [c for c in between if not c.isspace()]
+        spaced = len(marks) < len(between)
+        short = len(before[0]) <= 3 or before[0].lower() in ABBREVIATIONS
+        apostrophe = bool(marks) and marks[0] in APOSTROPHES
+        if not marks:
+            continue
+        if len(marks) == 1:
+            mark = marks[0]
+            fits = (
+                mark in ",&"
+                or (apostrophe and (not spaced or between[0] == mark or between[-1] == mark))
+                or (mark in "-‐‑–·•・/" and not spaced)
+                or (mark == "." and (short or not spaced))
+            )
+        else:
+            pair = "".join("'" if c in APOSTROPHES else c for c in marks)
+            fits = (pair in ("-'", "'-", ".-") and not spaced) or (pair in (".,", ".&") and short)
+        if not fits:
+            return False
+    return True
+
+
 def zstandard(packages):
     """The pinned zstandard module, imported out of its wheel (unpacked beside it)."""
     folder = packages.folder / "zstandard-module"
@@ -194,6 +241,28 @@ class Lists:
 
     def organizations(self):
         return [str(p.relative_to(ROOT)) for p in (ROOT / "organizations").glob("*.tsv*")]
+
+    def write_entities(self, file, comment, columns, rows):
+        """A list of entities: of name and aliases, only what the matcher can find in a text.
+
+        Of a name with two parts, only the first names this row when the rest is a common noun
+        or a remark; a part is an alias when it starts like a name and is no single short word.
+        """
+
+        def mended():
+            seen = set()
+            for row in rows:
+                name, *parts = written(row[0]) or [""]
+                if not name:
+                    continue
+                others = [*(p for p in parts if p[0].isupper() and len(p) > 3), *row[1].split("|")]
+                others = [first for other in others for first in written(other)[:1]]
+                row = (name, aliases(name, others), *row[2:])
+                if row not in seen:
+                    seen.add(row)
+                    yield row
+
+        self.write(file, comment, columns, mended())
 
     def write(self, file, comment, columns, rows):
         text = io.StringIO()

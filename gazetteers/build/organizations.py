@@ -174,26 +174,26 @@ def offices(packages, hand, countries):
 
 
 def build(packages, lists, hand):
-    lists.write(
+    lists.write_entities(
         "organizations/listed_companies.tsv.zst",
         "Companies listed on stock exchanges of 42 countries, with ticker.\n"
         "Stays out: funds, notes, second listings, names that are one common English word without the legal form.",
         ENTITY, companies(packages),
     )  # fmt: skip
-    lists.write(
+    lists.write_entities(
         "organizations/brands.tsv.zst",
         "Banks, shops, utilities, transport and public operators that run something one can see on a map.\n"
         "Stays out: single common English words, two-letter brands, other scripts.",
         ENTITY, brands(packages),
     )  # fmt: skip
-    lists.write(
+    lists.write_entities(
         "organizations/universities.tsv.zst",
         "Universities, colleges and institutes of the world, with their internet domain.\nStays out: schools, campuses, names in other scripts.",
         ENTITY, universities(packages),
     )  # fmt: skip
     sovereign = {r["country"]: r["name"] for r in read_list("places/countries.tsv") if r["kind"] == "country"}
     sovereign |= {c: r["name"] for r in read_list("places/countries.tsv") for c in [r["country"]] if c in ("HK", "PS", "XK", "TW")}
-    lists.write(
+    lists.write_entities(
         "organizations/state_offices.tsv.zst",
         "Ministries, parliaments, courts, forces, banks and federations that every state has, as English news names them.\n"
         "Stays out: names that governments.tsv has. Built from the patterns of build/state_offices.tsv (hand-made).",

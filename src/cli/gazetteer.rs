@@ -16,6 +16,7 @@ use crate::annotations::{Annotations, EntityType};
 use crate::gazetteer::check::{Severity, check};
 use crate::gazetteer::{Entry, Gazetteer, Hit};
 use crate::input::Parsed;
+use crate::names::Names;
 use crate::{Document, Pipeline, Scratch, Span, text};
 
 /// Look names up, check lists of your own, measure lists on a corpus, compile them.
@@ -216,7 +217,8 @@ struct Tally {
 impl Stats {
     fn run(self, out: &mut impl Write) -> anyhow::Result<Exit> {
         let lists = open(&self.gazetteer)?;
-        let pipeline = Pipeline::default();
+        let names = Names::new(Some(Arc::clone(&lists)), None, None);
+        let pipeline = Pipeline::default().with_names(names);
         let mut scratch = Scratch::default();
         let mut tally = Tally::default();
         for (entry, user) in lists.canonical().map(|entry| (entry, entry.is_user())) {

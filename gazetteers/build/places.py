@@ -155,7 +155,7 @@ def spellings(name, others, limit, country):
         near = letters(other)
         if not latin(other) or len(near) < 4 or not other[0].isupper() or other.isupper() or other.count(" ") > 3:
             continue
-        if re.search(r"[`'ʻʼ\"]|[,(/=]|\d", other) or not plain(other).isascii() or near[0] != base[0] or plain(other) == plain(name):
+        if re.search(r"[`'ʻʼ\"]|[,(/=!]|\d", other) or not plain(other).isascii() or near[0] != base[0] or plain(other) == plain(name):
             continue
         if near == base:
             found.append((-1.0, plain(other)))

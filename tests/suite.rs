@@ -7,6 +7,6 @@ mod corpora;
 mod entities;
 mod eval;
 mod gazetteer;
-mod quotes;
 mod names;
+mod quotes;
 mod sentences;

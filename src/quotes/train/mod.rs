@@ -200,8 +200,16 @@ fn spans(articles: &[&Prepared], report: &mut impl FnMut(&str)) -> crate::learn:
         corpus.units(),
         corpus.features()
     ));
-    let settings =
-        CrfSettings { passes: 8, rate: 0.05, min_count: 2, prune: 0.05, step: 0.03, domain: 0, seed: 1, runs: 1 };
+    let settings = CrfSettings {
+        passes: 8,
+        rate: 0.05,
+        min_count: 2,
+        prune: 0.05,
+        step: 0.03,
+        domain: 0,
+        seed: 1,
+        runs: 1,
+    };
     crate::learn::train::train(corpus, span::labels(), &settings, |_| ())
 }
 

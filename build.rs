@@ -1,6 +1,6 @@
 //! Compiles the lists in `gazetteers/` into the index that the binary carries.
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "shared with the library, which alone reads entries back")]
 #[path = "src/gazetteer/compile/mod.rs"]
 mod compile;
 

@@ -182,7 +182,8 @@ impl Index {
         self.section(Section::Names).len()
     }
 
-    /// Whether the checksum is right.
+    /// Whether the checksum is right: a test asks, as opening the embedded index does not.
+    #[cfg(test)]
     pub fn is_whole(&self) -> bool {
         u64_at(self.all(), 16) == checksum(&self.all()[24..])
     }
@@ -226,11 +227,6 @@ impl Index {
         let before: usize = lengths[first..number].iter().map(|&l| usize::from(l)).sum();
         let start = u32_at(self.section(Section::Bases), number / STRIDE * 4) as usize + before;
         &self.section(Section::Words)[start..start + usize::from(lengths[number])]
-    }
-
-    /// How many words there are.
-    pub fn word_count(&self) -> usize {
-        self.section(Section::Lengths).len()
     }
 
     /// The eight bytes of facts about a folded word.

@@ -39,11 +39,7 @@ pub fn manifest(folder: &Path) -> Result<Vec<ListInfo>, ListError> {
 pub fn compile(folder: &Path) -> Result<(Vec<u8>, Vec<ListError>), ListError> {
     let mut builder = Builder::default();
     let mut left_out = Vec::new();
-    let lists = match folder.join("manifest.toml").exists() {
-        true => manifest(folder)?,
-        false => Vec::new(),
-    };
-    for list in lists {
+    for list in manifest(folder)? {
         let path = folder.join(&list.file);
         let file = path.display().to_string();
         let text = read(&path).map_err(|message| ListError { file: file.clone(), line: 0, message })?;

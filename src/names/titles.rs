@@ -9,6 +9,10 @@ use crate::gazetteer::{Gazetteer, Phrase};
 /// Longest role after a name, in tokens: what is longer is a clause.
 const LONGEST_ROLE: usize = 16;
 
+/// Finite verbs and pronouns that no role contains.
+const CLAUSE_WORDS: [&str; 14] =
+    ["said", "says", "told", "had", "has", "have", "was", "were", "is", "are", "will", "would", "he", "she"];
+
 /// What stands around one mention.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Titles {
@@ -105,10 +109,11 @@ fn after(
             && matches!(word(at), "," | "." | ";" | ")" | ":" | "--" | "–" | "—")
     });
     let Some(close) = close else { return };
-    while start < close && matches!(word(start), "the" | "a" | "an" | "also" | "who" | "is" | "his" | "her") {
-        if matches!(word(start), "who" | "is") && word(start + 1).is_empty() {
-            return;
-        }
+    // ", said he had …" is a clause, not a role.
+    if (start..close).any(|at| CLAUSE_WORDS.contains(&word(at))) {
+        return;
+    }
+    while start < close && matches!(word(start), "the" | "a" | "an" | "also" | "his" | "her") {
         start += 1;
     }
     // "CEO of GSMA Ltd and also member of …" are two.

@@ -10,3 +10,4 @@ mod gazetteer;
 mod names;
 mod quotes;
 mod sentences;
+mod syntax;

@@ -112,7 +112,7 @@ def main():
             yield one_sentence(text), spans
 
     words, started, told = 0, time.time(), 0
-    for doc, spans in nlp.pipe(docs(), as_tuples=True, batch_size=1000):
+    for doc, spans in nlp.pipe(docs(), as_tuples=True, batch_size=100):
         rows = fold(doc, spans)
         if rows is None or sum(head == i for i, (_, _, head, _) in enumerate(rows)) != 1:
             continue

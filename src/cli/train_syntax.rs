@@ -1,0 +1,135 @@
+//! `saidwho train sentences` and `saidwho train syntax`: what the teacher of
+//! the parser reads, and the parser from what the teacher wrote.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use anyhow::{Context, bail};
+use clap::Args;
+
+use super::Exit;
+use super::inputs::Inputs;
+use crate::input::Parsed;
+use crate::syntax::train::{Agreement, Options, train};
+use crate::syntax::{ParsedSentence, Parser};
+use crate::{Annotations, text};
+
+/// Write articles one sentence a line, for a teacher to parse.
+///
+/// Between two tokens stands a blank where white space stood in the text, a tab where they touch.
+#[derive(Args)]
+pub(super) struct Sentences {
+    #[command(flatten)]
+    inputs: Inputs,
+}
+
+impl Sentences {
+    pub(super) fn run(self) -> anyhow::Result<Exit> {
+        let sources = self.inputs.sources()?;
+        let fields = self.inputs.fields();
+        let mut out = BufWriter::new(std::io::stdout().lock());
+        let mut found = Annotations::default();
+        let mut exit = Exit::Done;
+        let mut failed = None;
+        let _ = self.inputs.read(&sources, &Arc::new(AtomicU64::new(0)), &mut |cut| {
+            match cut.parse(&fields) {
+                Parsed::Document(document, _) => {
+                    found.clear();
+                    text::annotate(&document.text, &mut found);
+                    if let Err(error) = write(&document.text, &found, &mut out) {
+                        failed = Some(error);
+                        return ControlFlow::Break(());
+                    }
+                }
+                Parsed::PassedOver(_) => {}
+                Parsed::SetAside(reason) => {
+                    eprintln!("{}: {reason}", cut.place);
+                    exit = Exit::SetAside;
+                }
+            }
+            ControlFlow::Continue(())
+        });
+        match failed {
+            Some(error) => Err(error.into()),
+            None => Ok(out.flush().map(|()| exit)?),
+        }
+    }
+}
+
+fn write(text: &str, found: &Annotations, out: &mut impl Write) -> std::io::Result<()> {
+    for sentence in &found.sentences {
+        let mut end = None;
+        for token in &found.tokens[sentence.tokens.start as usize..sentence.tokens.end as usize] {
+            if let Some(end) = end {
+                out.write_all(if end == token.span.start() { b"\t" } else { b" " })?;
+            }
+            out.write_all(token.span.of(text).as_bytes())?;
+            end = Some(token.span.end());
+        }
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+/// Teach the parser from a teacher's parses.
+///
+/// The parses are made from raw news by models/teacher/parse.py; its head says how they look.
+#[derive(Args)]
+pub(super) struct Syntax {
+    /// Parsed sentences to learn from.
+    #[arg(long, value_name = "FILE", required = true)]
+    data: Vec<PathBuf>,
+    /// Parsed sentences to measure agreement with the teacher on; not learned from.
+    #[arg(long, value_name = "FILE")]
+    held: Vec<PathBuf>,
+    /// Learn from so many words at most.
+    #[arg(long, value_name = "N")]
+    words: Option<usize>,
+    /// Decides everything random.
+    #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
+    seed: u64,
+    /// Times the parser reads everything once its features are chosen.
+    #[arg(long, value_name = "N", default_value_t = Options::default().passes)]
+    passes: usize,
+    /// Size of the table of steps: 16 · 2^BITS rows of 34 bytes.
+    #[arg(long, value_name = "BITS", default_value_t = Options::default().bits.arcs, value_parser = clap::value_parser!(u32).range(0..=16))]
+    bits: u32,
+    /// Where the model goes.
+    #[arg(short, long, value_name = "OUT")]
+    output: PathBuf,
+}
+
+impl Syntax {
+    pub(super) fn run(self) -> anyhow::Result<Exit> {
+        let limit = self.words.unwrap_or(usize::MAX);
+        let mut sentences = Vec::new();
+        let mut words = 0;
+        for file in &self.data {
+            let read = read(file, limit - words)?;
+            words += read.iter().map(|sentence| sentence.words.len()).sum::<usize>().min(limit - words);
+            sentences.extend(read);
+        }
+        if sentences.is_empty() {
+            bail!("there are no parses in the data: make some with models/teacher/parse.py");
+        }
+        let mut options = Options { seed: self.seed, passes: self.passes, ..Options::default() };
+        options.bits.arcs = self.bits;
+        let bytes = train(&sentences, &options, &mut |line| eprintln!("{line}"))?;
+        std::fs::write(&self.output, &bytes).with_context(|| format!("cannot write {}", self.output.display()))?;
+        eprintln!("{}: {} bytes, from {words} words", self.output.display(), bytes.len());
+        let parser = Parser::open(&bytes)?;
+        for file in &self.held {
+            println!("{}: {}", file.display(), Agreement::measure(&parser, &read(file, usize::MAX)?));
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn read(file: &PathBuf, words: usize) -> anyhow::Result<Vec<ParsedSentence>> {
+    let open = File::open(file).with_context(|| format!("cannot open {}", file.display()))?;
+    ParsedSentence::read_all(BufReader::new(open), words).with_context(|| file.display().to_string())
+}

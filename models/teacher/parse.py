@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Parses sentences with spaCy, so that `saidwho train syntax` can learn from the trees.
 
-    saidwho sentences --tokens corpus.jsonl | models/teacher/parse.py > parses.tsv
+    saidwho train sentences corpus.jsonl | models/teacher/parse.py > parses.tsv
 
 Input: one sentence a line, as saidwho's own tokenizer cuts it. Between two
 tokens stands a blank where white space stood in the text, a tab where they
@@ -115,6 +115,8 @@ def main():
     for doc, spans in nlp.pipe(docs(), as_tuples=True, batch_size=100):
         rows = fold(doc, spans)
         if rows is None or sum(head == i for i, (_, _, head, _) in enumerate(rows)) != 1:
+            continue
+        if any(tag == "_SP" for _, tag, _, _ in rows):  # odd white space inside a token
             continue
         columns = zip(*((word, tag, str(head), label) for word, tag, head, label in rows))
         given.output.write("\t".join(" ".join(column) for column in columns) + "\n")

@@ -247,9 +247,20 @@ impl Tree {
             })
     }
 
-    /// Whether a verb is negated: "did *not* say", "*never* said".
-    pub fn is_negated(&self, parse: &Parse, verb: usize) -> bool {
-        self.children(verb).any(|child| parse.labels[child] == Label::Negation)
+    /// Whether a verb is negated: "did *not* say", "*never* said", "*didn't* say". `words` are the sentence's.
+    pub fn is_negated(&self, parse: &Parse, words: &[&str], verb: usize) -> bool {
+        let contracted = |at: usize| {
+            let word = words[at];
+            ["n't", "n’t", "cannot"].iter().any(|end| {
+                word.len() >= end.len() && word.is_char_boundary(word.len() - end.len())
+                    && word[word.len() - end.len()..].eq_ignore_ascii_case(end)
+            })
+        };
+        let auxiliary = |at: usize| matches!(parse.labels[at], Label::Auxiliary | Label::PassiveAuxiliary);
+        contracted(verb)
+            || self.children(verb).any(|child| {
+                parse.labels[child] == Label::Negation || auxiliary(child) && contracted(child)
+            })
     }
 
     /// The modal verb of a verb: "*may* say", "*would* have said".
@@ -300,13 +311,21 @@ mod tests {
     #[test]
     fn clauses() {
         let (parse, tree) = sample();
+        let words: Vec<&str> = "The old man came and said he would not go".split(' ').collect();
         let subject = tree.subject(&parse, 5).unwrap();
         assert_eq!(subject, SubjectOf { token: 2, by: SubjectBy::Inherited(Label::Conjunct) });
         assert_eq!(tree.subject(&parse, 9).unwrap().by, SubjectBy::Own);
         assert_eq!(tree.complements(&parse, 5).collect::<Vec<_>>(), [9]);
-        assert!(tree.is_finite(&parse, 9) && tree.is_negated(&parse, 9));
+        assert!(tree.is_finite(&parse, 9) && tree.is_negated(&parse, &words, 9));
         assert_eq!(tree.modal(&parse, 9), Some(7));
-        assert!(!tree.is_negated(&parse, 5));
+        assert!(!tree.is_negated(&parse, &words, 5));
+    }
+
+    #[test]
+    fn contractions_negate() {
+        let (parse, tree) = parse("He didn’t go\tPRP VBD VB\t2 2 2\tnsubj aux ROOT");
+        assert!(tree.is_negated(&parse, &["He", "didn’t", "go"], 2));
+        assert!(!tree.is_negated(&parse, &["He", "did", "go"], 2));
     }
 
     #[test]

@@ -32,10 +32,10 @@ use perceptron::Perceptron;
 pub struct Options {
     /// Seed of the order of sentences.
     pub seed: u64,
-    /// Times the tagger reads all sentences in each of its rounds.
-    pub tagger_passes: usize,
-    /// Times the parser reads all sentences in its first round, which chooses features.
+    /// Times all sentences are read in the first rounds, which choose features.
     pub first_passes: usize,
+    /// Times the tagger reads all sentences in its second round.
+    pub tagger_passes: usize,
     /// Times the parser reads all sentences in its second round.
     pub passes: usize,
     /// Logarithm (base 2) of the number of sets of sixteen rows in each table.
@@ -59,9 +59,9 @@ impl Default for Options {
     fn default() -> Self {
         Options {
             seed: 1,
-            tagger_passes: 3,
-            first_passes: 2,
-            passes: 4,
+            first_passes: 1,
+            tagger_passes: 2,
+            passes: 3,
             bits: Bits { words: 13, tagger: 11, arcs: 14, labels: 8 },
         }
     }
@@ -274,10 +274,10 @@ fn train_tagger(
     let class = class_of_tag(tags);
     with_table(words, |dictionary: Table<'_, 1>| {
         let mut scratch = Scratch::default();
-        let mut learn = |learned: &mut Perceptron<{ tagger::WIDTH }>, tell: &mut dyn FnMut(String)| {
+        let mut learn = |learned: &mut Perceptron<{ tagger::WIDTH }>, passes, tell: &mut dyn FnMut(String)| {
             let mut random = Random::new(options.seed);
             let mut order: Vec<usize> = (0..sentences.len()).collect();
-            for pass in 1..=options.tagger_passes {
+            for pass in 1..=passes {
                 random.shuffle(&mut order);
                 let (mut wrong, mut all) = (0usize, 0usize);
                 for sentence in order.iter().map(|&at| &sentences[at]) {
@@ -310,11 +310,11 @@ fn train_tagger(
             learned.average();
         };
         let mut first = Perceptron::open();
-        learn(&mut first, tell);
+        learn(&mut first, options.first_passes, tell);
         let placed = prune(&first, options.bits.tagger);
         drop(first);
         let mut second = Perceptron::closed(placed.iter().map(|p| p.0));
-        learn(&mut second, tell);
+        learn(&mut second, options.tagger_passes, tell);
         finish(&second, &placed, options.bits.tagger)
     })
 }

@@ -4,9 +4,10 @@
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Instant;
 
 use anyhow::{Context, bail};
 use clap::Args;
@@ -75,13 +76,14 @@ fn write(text: &str, found: &Annotations, out: &mut impl Write) -> std::io::Resu
     Ok(())
 }
 
-/// Teach the parser from a teacher's parses.
+/// Teach the parser from a teacher's parses, or measure it against them.
 ///
 /// The parses are made from raw news by models/teacher/parse.py; its head says how they look.
+/// Without data to learn from, the shipped parser is measured.
 #[derive(Args)]
 pub(super) struct Syntax {
     /// Parsed sentences to learn from.
-    #[arg(long, value_name = "FILE", required = true)]
+    #[arg(long, value_name = "FILE", required_unless_present = "held", requires = "output")]
     data: Vec<PathBuf>,
     /// Parsed sentences to measure agreement with the teacher on; not learned from.
     #[arg(long, value_name = "FILE")]
@@ -99,12 +101,20 @@ pub(super) struct Syntax {
     #[arg(long, value_name = "BITS", default_value_t = Options::default().bits.arcs, value_parser = clap::value_parser!(u32).range(0..=16))]
     bits: u32,
     /// Where the model goes.
-    #[arg(short, long, value_name = "OUT")]
-    output: PathBuf,
+    #[arg(short, long, value_name = "OUT", requires = "data")]
+    output: Option<PathBuf>,
 }
 
 impl Syntax {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
+        match &self.output {
+            Some(output) => self.teach(output)?,
+            None => self.measure(Parser::shipped())?,
+        }
+        Ok(Exit::Done)
+    }
+
+    fn teach(&self, output: &Path) -> anyhow::Result<()> {
         let limit = self.words.unwrap_or(usize::MAX);
         let mut sentences = Vec::new();
         let mut words = 0;
@@ -119,17 +129,24 @@ impl Syntax {
         let mut options = Options { seed: self.seed, passes: self.passes, ..Options::default() };
         options.bits.arcs = self.bits;
         let bytes = train(&sentences, &options, &mut |line| eprintln!("{line}"))?;
-        std::fs::write(&self.output, &bytes).with_context(|| format!("cannot write {}", self.output.display()))?;
-        eprintln!("{}: {} bytes, from {words} words", self.output.display(), bytes.len());
-        let parser = Parser::open(&bytes)?;
+        std::fs::write(output, &bytes).with_context(|| format!("cannot write {}", output.display()))?;
+        eprintln!("{}: {} bytes, from {words} words", output.display(), bytes.len());
+        self.measure(&Parser::open(&bytes)?)
+    }
+
+    fn measure(&self, parser: &Parser<'_>) -> anyhow::Result<()> {
         for file in &self.held {
-            println!("{}: {}", file.display(), Agreement::measure(&parser, &read(file, usize::MAX)?));
+            let sentences = read(file, usize::MAX)?;
+            let begun = Instant::now();
+            let agreement = Agreement::measure(parser, &sentences);
+            let speed = agreement.tokens as f64 / begun.elapsed().as_secs_f64();
+            println!("{}: {agreement}; {speed:.0} tokens/s", file.display());
         }
-        Ok(Exit::Done)
+        Ok(())
     }
 }
 
-fn read(file: &PathBuf, words: usize) -> anyhow::Result<Vec<ParsedSentence>> {
+fn read(file: &Path, words: usize) -> anyhow::Result<Vec<ParsedSentence>> {
     let open = File::open(file).with_context(|| format!("cannot open {}", file.display()))?;
     ParsedSentence::read_all(BufReader::new(open), words).with_context(|| file.display().to_string())
 }

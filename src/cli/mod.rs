@@ -14,6 +14,7 @@ mod progress;
 mod schema;
 mod sentences;
 mod train;
+mod train_syntax;
 
 use std::process::ExitCode;
 

@@ -12,6 +12,7 @@ use clap::{Args, Subcommand};
 use super::Exit;
 use super::inputs::Inputs;
 use super::naming::open_clusters;
+use super::train_syntax::{Sentences, Syntax};
 use crate::input::Parsed;
 use crate::learn::vectors;
 use crate::names::train::{ClusterSchool, Config, School};
@@ -22,6 +23,8 @@ pub(super) enum Train {
     Names(Names),
     Clusters(WordClusters),
     Quotes(Quotes),
+    Sentences(Sentences),
+    Syntax(Syntax),
 }
 
 impl Train {
@@ -30,6 +33,8 @@ impl Train {
             Train::Names(command) => command.run(),
             Train::Clusters(command) => command.run(),
             Train::Quotes(command) => command.run(),
+            Train::Sentences(command) => command.run(),
+            Train::Syntax(command) => command.run(),
         }
     }
 }

@@ -97,7 +97,7 @@ pub(super) struct Syntax {
     /// Times the parser reads everything once its features are chosen.
     #[arg(long, value_name = "N", default_value_t = Options::default().passes)]
     passes: usize,
-    /// Size of the table of steps: 16 · 2^BITS rows of 34 bytes.
+    /// Size of the table of steps: 16 · 2^BITS rows of 18 bytes.
     #[arg(long, value_name = "BITS", default_value_t = Options::default().bits.arcs, value_parser = clap::value_parser!(u32).range(0..=16))]
     bits: u32,
     /// Where the model goes.

@@ -16,12 +16,16 @@ use super::words::{Mark, Word};
 use super::{Label, Tag};
 use crate::learn::hash::Key;
 
+/// Bytes of a row of steps.
+pub(super) const BYTES: usize = 16;
 /// Step classes a row has room for.
-pub(super) const WIDTH: usize = 32;
+pub(super) const WIDTH: usize = 2 * BYTES - 1;
 /// Features of one step.
 pub(super) const FEATURES: usize = 72;
+/// Bytes of a row of labels.
+pub(super) const LABEL_BYTES: usize = 24;
 /// Labels a row has room for.
-pub(super) const LABEL_WIDTH: usize = 48;
+pub(super) const LABEL_WIDTH: usize = 2 * LABEL_BYTES - 1;
 /// Features of one label.
 pub(super) const LABEL_FEATURES: usize = 21;
 
@@ -33,6 +37,8 @@ pub(super) enum Step {
     Left,
     Right,
 }
+
+const _: () = assert!(Label::ALL.len() <= LABEL_WIDTH);
 
 /// A step together with the labels it may give: frequent labels are classes
 /// of their own, the rare ones of each direction share one and are told apart
@@ -389,7 +395,7 @@ fn refill<T: Copy>(column: &mut Vec<T>, count: usize, value: T) {
 
 /// The best possible class.
 pub(super) fn best<S: PartialOrd + Copy>(
-    scores: &[S; WIDTH],
+    scores: &[S],
     classes: &[Class],
     possible: [bool; 3],
 ) -> usize {
@@ -421,8 +427,8 @@ pub(super) fn choose_label<S: PartialOrd + Copy>(
 
 /// Parses the sentence that `state` was started with.
 pub(super) fn parse(
-    steps: &Table<'_, WIDTH>,
-    labels: &Table<'_, LABEL_WIDTH>,
+    steps: &Table<'_, BYTES>,
+    labels: &Table<'_, LABEL_BYTES>,
     classes: &[Class],
     state: &mut State,
 ) {
@@ -432,11 +438,14 @@ pub(super) fn parse(
             state.shift();
             continue;
         }
-        let class = &classes[best(&steps.score(&state.features()), classes, possible)];
+        let class = &classes[best(steps.score(&state.features()).as_flattened(), classes, possible)];
         match state.arc(class.step) {
             None => state.shift(),
             Some((dependent, head)) => {
-                let label = choose_label(class, || labels.score(&state.label_features(dependent, head)));
+                let label = choose_label(class, || {
+                    let scores = labels.score(&state.label_features(dependent, head));
+                    std::array::from_fn(|label| scores.as_flattened()[label])
+                });
                 state.attach(dependent, head, label);
             }
         }

@@ -4,7 +4,7 @@
 //! dictionary; `tagger`, `arcs` and `labels` are tables of weights. All of
 //! them are read where they lie; nothing is copied but the names of classes.
 
-use super::arcs::{Class, LABEL_WIDTH, Step, WIDTH};
+use super::arcs::{self, Class, Step, WIDTH};
 use super::weights::Table;
 use super::{Label, Tag, tagger};
 use crate::learn::file::{Cursor, ModelError, Reader, Writer, put_string};
@@ -12,7 +12,7 @@ use crate::learn::file::{Cursor, ModelError, Reader, Writer, put_string};
 /// What the files are models of.
 pub(super) const KIND: &str = "syntax";
 /// Grows when a feature, a hash or the layout changes.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// Everything the parser reads.
 #[derive(Clone)]
@@ -20,9 +20,9 @@ pub(super) struct Model<'b> {
     pub tags: Vec<Tag>,
     pub classes: Vec<Class>,
     pub words: Table<'b, 1>,
-    pub tagger: Table<'b, { tagger::WIDTH }>,
-    pub arcs: Table<'b, WIDTH>,
-    pub labels: Table<'b, LABEL_WIDTH>,
+    pub tagger: Table<'b, { tagger::BYTES }>,
+    pub arcs: Table<'b, { arcs::BYTES }>,
+    pub labels: Table<'b, { arcs::LABEL_BYTES }>,
 }
 
 /// The tables of a model, each as [`super::weights::write`] writes it.

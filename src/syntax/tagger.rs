@@ -9,8 +9,10 @@ use super::weights::{Table, key};
 use super::words::{SHAPES, Word};
 use crate::learn::hash::Key;
 
+/// Bytes of a row.
+pub(super) const BYTES: usize = 24;
 /// Tags a row has room for.
-pub(super) const WIDTH: usize = 48;
+pub(super) const WIDTH: usize = 2 * BYTES - 1;
 /// Features of one decision.
 pub(super) const FEATURES: usize = 30;
 
@@ -137,7 +139,7 @@ pub(super) fn features(words: &[Word], hints: &[Hint], tags: &[u8], at: usize) -
 
 /// Tags a sentence. `count` tags are in use.
 pub(super) fn tag(
-    weights: &Table<'_, WIDTH>,
+    weights: &Table<'_, BYTES>,
     count: usize,
     words: &[Word],
     hints: &[Hint],
@@ -147,7 +149,7 @@ pub(super) fn tag(
     for (at, hint) in hints.iter().enumerate() {
         let tag = hint.sure.unwrap_or_else(|| {
             let scores = weights.score(&features(words, hints, tags, at));
-            best(&scores[..count]) as u8
+            best(&scores.as_flattened()[..count]) as u8
         });
         tags.push(tag);
     }

@@ -3,7 +3,7 @@
 //! Two rounds for every table. The first learns with a row for every feature
 //! it needs; the weightiest are given their places (see [`super::weights`]);
 //! the second learns again with those features only, so that they make up for
-//! what is gone. Then weights are rounded to eight bits.
+//! what is gone. Then weights are rounded to four bits.
 //!
 //! The parser learns from its own mistakes, with the dynamic oracle for
 //! arc-hybrid parsing (Goldberg & Nivre 2013): it mostly follows its own steps
@@ -47,11 +47,11 @@ pub struct Options {
 pub struct Bits {
     /// Dictionary: 3 bytes a row.
     pub words: u32,
-    /// Tagger: 50 bytes a row.
+    /// Tagger: 26 bytes a row.
     pub tagger: u32,
-    /// Steps: 34 bytes a row.
+    /// Steps: 18 bytes a row.
     pub arcs: u32,
-    /// Rare labels: 50 bytes a row.
+    /// Rare labels: 26 bytes a row.
     pub labels: u32,
 }
 
@@ -62,7 +62,7 @@ impl Default for Options {
             first_passes: 1,
             tagger_passes: 2,
             passes: 3,
-            bits: Bits { words: 13, tagger: 11, arcs: 14, labels: 8 },
+            bits: Bits { words: 13, tagger: 12, arcs: 14, labels: 8 },
         }
     }
 }
@@ -137,7 +137,7 @@ pub fn train(
     tell(format!("{} sentences, {} tags", sentences.len(), tags.len()));
     let tagger = train_tagger(sentences, &tags, &words, options, &mut tell)?;
     let classes = classes(sentences);
-    let mut tables = model::Tables { words, tagger, arcs: empty::<WIDTH>(), labels: empty::<LABEL_WIDTH>() };
+    let mut tables = model::Tables { words, tagger, arcs: empty::<{ arcs::BYTES }>(), labels: empty::<{ arcs::LABEL_BYTES }>() };
     // The tagger is done: the parser learns on its tags.
     let unfinished = model::write(&tags, &classes, &tables);
     let parser = Parser::open(&unfinished)?;
@@ -148,9 +148,9 @@ pub fn train(
     Ok(model::write(&tags, &classes, &tables))
 }
 
-fn empty<const W: usize>() -> Vec<u8> {
+fn empty<const B: usize>() -> Vec<u8> {
     let mut bytes = Vec::new();
-    weights::write::<W>(1, &[], &mut bytes);
+    weights::write::<B>(1, &[], &mut bytes);
     bytes
 }
 
@@ -232,7 +232,7 @@ fn dictionary(sentences: &[ParsedSentence], tags: &[Tag], bits: u32) -> Vec<u8> 
     }
     let candidates = entries.iter().map(|(&key, &(seen, _))| (seen as f32, key)).collect();
     let placed = weights::place(1 << bits, candidates);
-    let rows: Vec<_> = placed.iter().map(|&(key, at)| (key, at, [entries[&key].1.0 as i8])).collect();
+    let rows: Vec<_> = placed.iter().map(|&(key, at)| (key, at, [entries[&key].1.0])).collect();
     let mut bytes = Vec::new();
     weights::write(1 << bits, &rows, &mut bytes);
     bytes
@@ -255,10 +255,10 @@ fn prune<const W: usize>(learned: &Perceptron<W>, bits: u32) -> Vec<(Key, usize)
     weights::place(1 << bits, learned.importance())
 }
 
-/// Rounds to eight bits and lays out.
-fn finish<const W: usize>(learned: &Perceptron<W>, placed: &[(Key, usize)], bits: u32) -> Vec<u8> {
-    let step = learned.step();
-    let rows: Vec<_> = placed.iter().map(|&(key, at)| (key, at, learned.quantised(key, step))).collect();
+/// Rounds and lays out.
+fn finish<const W: usize, const B: usize>(learned: &Perceptron<W>, placed: &[(Key, usize)], bits: u32) -> Vec<u8> {
+    let row = |key| weights::quantise::<B>(&learned.scaled(key, weights::UNITS));
+    let rows: Vec<_> = placed.iter().map(|&(key, at)| (key, at, row(key))).collect();
     let mut bytes = Vec::new();
     weights::write(1 << bits, &rows, &mut bytes);
     bytes
@@ -315,7 +315,7 @@ fn train_tagger(
         drop(first);
         let mut second = Perceptron::closed(placed.iter().map(|p| p.0));
         learn(&mut second, options.tagger_passes, tell);
-        finish(&second, &placed, options.bits.tagger)
+        finish::<_, { tagger::BYTES }>(&second, &placed, options.bits.tagger)
     })
 }
 
@@ -323,6 +323,7 @@ fn train_tagger(
 /// direction, and one class for the other labels of each direction.
 fn classes(sentences: &[ParsedSentence]) -> Vec<Class> {
     const OWN: [usize; 2] = [13, WIDTH - 16];
+    // With the shift and the two classes of rare labels, that fills a row.
     let mut counts = [vec![0usize; Label::ALL.len()], vec![0; Label::ALL.len()]];
     let mut total = 0;
     for sentence in sentences {
@@ -366,7 +367,10 @@ impl Learner<'_> {
         let mut arcs = Perceptron::closed(placed.0.iter().map(|p| p.0));
         let mut labels = Perceptron::closed(placed.1.iter().map(|p| p.0));
         self.learn(&mut arcs, &mut labels, self.options.passes, tell);
-        (finish(&arcs, &placed.0, bits.arcs), finish(&labels, &placed.1, bits.labels))
+        (
+            finish::<_, { arcs::BYTES }>(&arcs, &placed.0, bits.arcs),
+            finish::<_, { arcs::LABEL_BYTES }>(&labels, &placed.1, bits.labels),
+        )
     }
 
     fn learn(

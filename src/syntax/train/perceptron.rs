@@ -13,6 +13,8 @@ pub(super) struct Perceptron<const W: usize> {
     /// Whether features not seen before get rows.
     open: bool,
     moment: f32,
+    /// Greatest weight after averaging.
+    greatest: f32,
 }
 
 impl<const W: usize> Perceptron<W> {
@@ -25,6 +27,7 @@ impl<const W: usize> Perceptron<W> {
             changes: Vec::new(),
             open: true,
             moment: 1.0,
+            greatest: 0.0,
         }
     }
 
@@ -125,6 +128,7 @@ impl<const W: usize> Perceptron<W> {
             }
         }
         self.changes = Vec::new();
+        self.greatest = self.weights.iter().flatten().fold(0.0, |most, weight| most.max(weight.abs()));
     }
 
     /// How much each feature weighs in all: what pruning sorts by.
@@ -133,17 +137,9 @@ impl<const W: usize> Perceptron<W> {
         self.keys.iter().zip(&self.weights).map(|(&key, row)| (sum(row), key)).collect()
     }
 
-    /// The weights of `key` in steps of `step`.
-    pub fn quantised(&self, key: Key, step: f32) -> [i8; W] {
-        match self.find(key) {
-            Ok(row) => self.weights[row].map(|weight| (weight / step).round().clamp(-127.0, 127.0) as i8),
-            Err(_) => [0; W],
-        }
-    }
-
-    /// The step that lets the greatest weight of all fit into eight bits.
-    pub fn step(&self) -> f32 {
-        let greatest = self.weights.iter().flatten().fold(0.0f32, |most, weight| most.max(weight.abs()));
-        if greatest > 0.0 { greatest / 127.0 } else { 1.0 }
+    /// The weights of `key`, in units of which the greatest weight of all has `units`.
+    pub fn scaled(&self, key: Key, units: f32) -> [f32; W] {
+        let scale = if self.greatest > 0.0 { units / self.greatest } else { 0.0 };
+        self.find(key).map_or([0.0; W], |row| self.weights[row].map(|weight| weight * scale))
     }
 }

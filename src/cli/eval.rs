@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::Exit;
 use crate::annotations::QuoteKind;
-use crate::eval::{self, Line, Prf, names, quotes, sentences};
+use crate::eval::{self, Line, Prf, entities, names, quotes, sentences};
 
 /// Score predictions against gold.
 ///
@@ -30,6 +30,8 @@ pub(super) struct Eval {
 enum What {
     /// Strict spans and types of names; span and overlap for orientation.
     Names(NamesArgs),
+    /// B³: how names are grouped into entities.
+    Entities(EntitiesArgs),
     /// Content, speakers, and both together.
     Quotes(QuotesArgs),
     /// Sentence boundaries, or golden rules.
@@ -63,6 +65,17 @@ struct NamesArgs {
     /// The types that count.
     #[arg(long, value_delimiter = ',', default_value = "PER,ORG,LOC", value_parser = names::TYPES)]
     types: Vec<String>,
+}
+
+#[derive(Args)]
+struct EntitiesArgs {
+    /// Gold, JSON Lines; mentions of one entity share its "canonical".
+    gold: PathBuf,
+    /// Predictions, JSON Lines.
+    pred: PathBuf,
+    /// Print the scores as JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Args)]
@@ -115,6 +128,7 @@ impl Eval {
         let mut out = std::io::stdout().lock();
         match self.what {
             What::Names(args) => args.run(&mut out)?,
+            What::Entities(args) => args.run(&mut out)?,
             What::Quotes(args) => args.run(&mut out)?,
             What::Sentences(args) => args.run(&mut out)?,
         }
@@ -196,6 +210,29 @@ fn prf_json(prf: &Prf, counted: bool) -> Value {
         value["gold"] = json!(prf.gold);
     }
     value
+}
+
+impl EntitiesArgs {
+    fn run(&self, out: &mut impl Write) -> anyhow::Result<()> {
+        let context = || format!("scoring {} against {}", self.pred.display(), self.gold.display());
+        let score = entities::score(&lines(&self.gold)?, &lines(&self.pred)?).with_context(context)?;
+        let (matched, pred, gold) = score.counts();
+        let views = [("matched", score.matched()), ("strict", score.strict())];
+        if self.json {
+            let mut value = json!({"mentions": {"matched": matched, "pred": pred, "gold": gold}});
+            for (view, shares) in views {
+                value[view] = json!({"P": shares.precision, "R": shares.recall, "F1": shares.f1});
+            }
+            writeln!(out, "{value}")?;
+            return Ok(());
+        }
+        writeln!(out, "mentions matched {matched} pred {pred} gold {gold}")?;
+        for (view, shares) in views {
+            let [p, r, f1] = [shares.precision, shares.recall, shares.f1].map(|share| 100.0 * share);
+            writeln!(out, "  {view:8} P {p:6.2}  R {r:6.2}  F1 {f1:6.2}")?;
+        }
+        Ok(())
+    }
 }
 
 impl QuotesArgs {

@@ -5,7 +5,8 @@
 //! or records of schema `saidwho/1` in any unit; which one is seen line by line.
 //!
 //! Here lives the comparison of spans. What counts as right is said at the top
-//! of each score: [`names`], [`quotes`], [`sentences`].
+//! of each score: [`names`], [`entities`], [`quotes`], [`sentences`]. [`gold`] reads the
+//! gold that people write by hand.
 
 mod chars;
 pub mod entities;

@@ -66,7 +66,7 @@ pub struct Mistake {
     pub context: String,
 }
 
-type Name = (usize, usize, &'static str);
+pub(super) type Name = (usize, usize, &'static str);
 
 /// Scores `pred` against `gold`.
 ///
@@ -189,7 +189,7 @@ fn touching(names: &BTreeSet<Name>, others: &BTreeSet<Name>) -> usize {
         .count()
 }
 
-fn short(kind: EntityType) -> &'static str {
+pub(super) fn short(kind: EntityType) -> &'static str {
     match kind {
         EntityType::Person => "PER",
         EntityType::Organization => "ORG",
@@ -198,7 +198,7 @@ fn short(kind: EntityType) -> &'static str {
 }
 
 /// Start, end and type; `None` when a field is missing.
-fn entity(value: &serde_json::Value) -> Option<Name> {
+pub(super) fn entity(value: &serde_json::Value) -> Option<Name> {
     let (start, end) = span(value)?;
     let kind = value["type"].as_str()?;
     Some((start, end, TYPES.into_iter().find(|known| *known == kind).unwrap_or("")))
@@ -228,7 +228,8 @@ fn normal(
     Ok(set)
 }
 
-fn trimmed(text: &[char], mut start: usize, mut end: usize, raw: bool) -> (usize, usize) {
+/// Without surrounding space and, unless `raw`, without article and possessive.
+pub(super) fn trimmed(text: &[char], mut start: usize, mut end: usize, raw: bool) -> (usize, usize) {
     while start < end && chars::is_space(text[start]) {
         start += 1;
     }

@@ -66,7 +66,7 @@ pub struct Mistake {
     pub context: String,
 }
 
-pub(super) type Name = (usize, usize, &'static str);
+type Name = (usize, usize, &'static str);
 
 /// Scores `pred` against `gold`.
 ///
@@ -198,7 +198,7 @@ pub(super) fn short(kind: EntityType) -> &'static str {
 }
 
 /// Start, end and type; `None` when a field is missing.
-pub(super) fn entity(value: &serde_json::Value) -> Option<Name> {
+pub(super) fn entity(value: &serde_json::Value) -> Option<(usize, usize, &'static str)> {
     let (start, end) = span(value)?;
     let kind = value["type"].as_str()?;
     Some((start, end, TYPES.into_iter().find(|known| *known == kind).unwrap_or("")))

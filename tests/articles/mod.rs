@@ -133,8 +133,9 @@ fn shown(article: &Article, found: &Annotations) -> String {
 
     out.push_str("\nquotes\n");
     let ours: Vec<(GoldQuote, &str)> = found.quotes.iter().map(|q| (as_gold(q, found), q.by)).collect();
-    let same = |a: &GoldQuote, b: &GoldQuote| {
-        content(a, &article.text) == content(b, &article.text) && a.entity == b.entity
+    let same = |gold: &GoldQuote, ours: &GoldQuote| {
+        let speaker = ours.entity.as_ref().map(|name| in_gold(article, found, name));
+        content(gold, &article.text) == content(ours, &article.text) && gold.entity == speaker
     };
     let mut shown: Vec<(Span, char, String)> = Vec::new();
     for (quote, by) in &ours {
@@ -149,6 +150,14 @@ fn shown(article: &Article, found: &Annotations) -> String {
         writeln!(out, "{mark} {line}").unwrap();
     }
     out
+}
+
+/// What the gold calls the entity found as `name`: by the first of its mentions that the gold knows.
+fn in_gold(article: &Article, found: &Annotations, name: &str) -> String {
+    let mentions = found.entities.iter().filter(|e| e.name == name).flat_map(|e| &e.mentions);
+    let mut spans = mentions.map(|m| found.mentions[m.index()].span);
+    let known = spans.find_map(|span| article.gold.names.iter().find(|n| n.span == span));
+    known.map_or(name, |n| &n.entity).to_owned()
 }
 
 fn as_gold(quote: &Quote, found: &Annotations) -> GoldQuote {

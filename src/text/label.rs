@@ -31,6 +31,7 @@ enum Case {
 
 impl Label {
     /// The label at the start of a sentence.
+    #[inline]
     pub(super) fn read(text: &[u8], start: usize) -> Label {
         let mut label = Label { end: start, ..Label::default() };
         let mut at = start;

@@ -44,6 +44,12 @@ impl Layout {
         votes.decide()
     }
 
+    /// Whether every line break ends a block.
+    #[inline]
+    pub(super) fn breaks_are_hard(&self) -> bool {
+        !self.wrapped
+    }
+
     /// Reads the line break at `at`, which is `\n` or `\r`.
     pub(super) fn read(&self, text: &[u8], at: usize) -> Break {
         let (mut resume, mut breaks) = (at, 0);
@@ -214,6 +220,12 @@ impl Votes {
 
     fn decide(mut self) -> Layout {
         self.end_block();
+        let prose = self.lower > 0
+            && self.lower * WRAPPED.1 >= self.open * WRAPPED.0
+            && self.lower * 4 >= self.breaks;
+        if !prose {
+            return Layout { wrapped: false, width: 0 };
+        }
         let lines: u32 = self.lengths.iter().sum();
         // The length that nineteen lines of twenty do not exceed: a long link or heading does not count.
         let mut longer = lines / 20;
@@ -222,10 +234,6 @@ impl Votes {
             longer -= self.lengths[width];
             width -= 1;
         }
-        let wrapped = self.lower > 0
-            && self.lower * WRAPPED.1 >= self.open * WRAPPED.0
-            && self.lower * 4 >= self.breaks
-            && width < LONGEST;
-        Layout { wrapped, width }
+        Layout { wrapped: width < LONGEST, width }
     }
 }

@@ -57,6 +57,7 @@ pub(super) struct Lexicon {
     /// Abbreviations known in any writing.
     any: Table,
     words: Table,
+    endings: Endings,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::shipped);
@@ -94,7 +95,18 @@ impl Lexicon {
                 words.push((form, flag::REPORTS));
             }
         }
-        Lexicon { capital: Table::new(&capital), any: Table::new(&any), words: Table::new(&words) }
+        let endings = Endings::new(capital.iter().chain(&any).map(|(form, _)| form.as_bytes()));
+        Lexicon { capital: Table::new(&capital), any: Table::new(&any), words: Table::new(&words), endings }
+    }
+
+    /// Whether `text` ends with a word that is surely no abbreviation, initial or acronym: three
+    /// letters, the last in lower case, with which none of the abbreviations ends.
+    #[inline]
+    pub(super) fn is_plain(&self, text: &[u8]) -> bool {
+        let Some(&ending) = text.last_chunk::<3>() else { return false };
+        ending.iter().all(u8::is_ascii_alphabetic)
+            && ending[2].is_ascii_lowercase()
+            && !self.endings.has(ending)
     }
 
     /// The class of `word`, written as it stands before its period.
@@ -179,6 +191,35 @@ fn key(word: &[u8]) -> Option<u128> {
     Some(u128::from_le_bytes(bytes))
 }
 
+/// A set of endings of three letters in any case, one bit for each that there can be.
+struct Endings([u64; 512]);
+
+impl Endings {
+    /// The endings of those `forms` that are long enough and end with letters.
+    fn new<'f>(forms: impl Iterator<Item = &'f [u8]>) -> Endings {
+        let mut endings = Endings([0; 512]);
+        for ending in forms.filter_map(|form| form.last_chunk::<3>()) {
+            if ending.iter().all(u8::is_ascii_alphabetic) {
+                let place = Endings::place(*ending);
+                endings.0[place / 64] |= 1 << (place % 64);
+            }
+        }
+        endings
+    }
+
+    #[inline]
+    fn has(&self, ending: [u8; 3]) -> bool {
+        let place = Endings::place(ending);
+        self.0[place / 64] & (1 << (place % 64)) != 0
+    }
+
+    /// Five bits for each letter, in which both cases are the same.
+    #[inline]
+    fn place(ending: [u8; 3]) -> usize {
+        ending.iter().fold(0, |place, letter| (place << 5) | usize::from(letter & 31))
+    }
+}
+
 /// An open-addressing table from packed words to a byte; absent words give 0.
 struct Table {
     slots: Vec<(u128, u8)>,
@@ -224,6 +265,8 @@ mod tests {
         for [form, class] in rows(include_str!("lexicons/abbreviations.tsv")) {
             assert!(Abbreviation::ALL.iter().any(|(name, _)| *name == class), "{form}: no class {class:?}");
             assert!(form.len() <= 8 && !form.ends_with('.'), "{form}");
+            assert!(!Lexicon::get().is_plain(format!("the {form}").as_bytes()), "{form}");
+            assert!(!Lexicon::get().is_plain(form.to_lowercase().as_bytes()), "{form}");
             assert_eq!(Lexicon::get().abbreviation(form.as_bytes()).map(|c| c as u8), {
                 let class = Abbreviation::ALL.iter().find(|(name, _)| *name == class);
                 class.map(|(_, class)| *class as u8)
@@ -243,6 +286,7 @@ mod tests {
         assert_eq!(lexicon.abbreviation(b"No"), Some(Abbreviation::Number));
         assert_eq!(lexicon.abbreviation(b"no"), None);
         assert_eq!(lexicon.abbreviation(b"INC"), Some(Abbreviation::Company));
+        assert!(lexicon.is_plain(b"a house") && !lexicon.is_plain(b"U.S") && !lexicon.is_plain(b"of McN"));
         assert!(lexicon.starts(b"The") && lexicon.reports(b"said") && !lexicon.reports(b"table"));
     }
 }

@@ -97,6 +97,15 @@ pub(super) fn letters(text: &[u8], start: usize) -> Letters {
     }
 }
 
+/// Bytes that [`word`] looks at.
+pub(super) const WORD: usize = 16;
+
+/// Which of the next bytes are ASCII letters, and which of them capitals, one bit each.
+#[inline]
+pub(super) fn word(bytes: &[u8; WORD]) -> (u32, u32) {
+    simd::word(bytes)
+}
+
 use simd::candidates;
 
 /// Sixteen bytes at a time with SSE2, which every x86-64 processor has.
@@ -104,11 +113,11 @@ use simd::candidates;
 mod simd {
     use std::arch::x86_64::*;
 
-    use super::{BLOCK, Letters};
+    use super::{BLOCK, Letters, WORD};
 
     #[target_feature(enable = "sse2")]
     #[inline]
-    fn load(block: &[u8; BLOCK], part: usize) -> __m128i {
+    fn load<const N: usize>(block: &[u8; N], part: usize) -> __m128i {
         let eight = |at: usize| {
             let mut bytes = [0; 8];
             bytes.copy_from_slice(&block[at..at + 8]);
@@ -161,6 +170,22 @@ mod simd {
         unsafe { sort(block) }
     }
 
+    /// What [`super::word`] says.
+    #[inline]
+    pub(super) fn word(bytes: &[u8; WORD]) -> (u32, u32) {
+        // SAFETY: SSE2 is part of every x86-64 processor.
+        unsafe { sort_word(bytes) }
+    }
+
+    #[target_feature(enable = "sse2")]
+    #[inline]
+    fn sort_word(bytes: &[u8; WORD]) -> (u32, u32) {
+        let bytes = load(bytes, 0);
+        let upper = within(bytes, b'A', b'Z');
+        let letters = _mm_or_si128(upper, within(bytes, b'a', b'z'));
+        (_mm_movemask_epi8(letters) as u32, _mm_movemask_epi8(upper) as u32)
+    }
+
     #[target_feature(enable = "sse2")]
     #[inline]
     fn find(block: &[u8; BLOCK]) -> u64 {
@@ -196,7 +221,7 @@ mod simd {
 /// Byte by byte, for the compiler to make the best of.
 #[cfg(not(target_arch = "x86_64"))]
 mod simd {
-    use super::{BLOCK, Letters, is_candidate};
+    use super::{BLOCK, Letters, WORD, is_candidate};
 
     pub(super) fn candidates(block: &[u8; BLOCK]) -> u64 {
         let bit = |(i, &byte): (usize, &u8)| u64::from(is_candidate(byte)) << i;
@@ -206,6 +231,17 @@ mod simd {
     pub(super) fn letters(block: &[u8; BLOCK]) -> Letters {
         super::plain_letters(block)
     }
+
+    pub(super) fn word(bytes: &[u8; WORD]) -> (u32, u32) {
+        super::plain_word(bytes)
+    }
+}
+
+/// What [`word`] says, told plainly.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+fn plain_word(bytes: &[u8; WORD]) -> (u32, u32) {
+    let bits = |of: fn(&u8) -> bool| (0..WORD).map(|i| u32::from(of(&bytes[i])) << i).sum();
+    (bits(u8::is_ascii_alphabetic), bits(u8::is_ascii_uppercase))
 }
 
 /// What [`letters`] says, told plainly.
@@ -252,6 +288,9 @@ mod tests {
             both[..32].copy_from_slice(&block);
             both[32..].copy_from_slice(text.as_bytes());
             prop_assert_eq!(letters(&both, 0), plain_letters(&both));
+            for part in both.windows(WORD).filter_map(|part| part.first_chunk()) {
+                prop_assert_eq!(word(part), plain_word(part));
+            }
         }
     }
 }

@@ -8,9 +8,9 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::lexicon::{Abbreviation, Lexicon};
-use super::shape;
+use super::{scan, shape};
 use crate::Span;
-use crate::annotations::{Token, TokenKind};
+use crate::annotations::{Case, Token, TokenKind};
 
 /// The longest stretch that Unicode's rules are asked about, in bytes.
 const LONGEST_SEGMENT: usize = 256;
@@ -328,6 +328,31 @@ impl<'t> Tokens<'t> {
         (end, TokenKind::Punctuation)
     }
 
+    /// The end and case of the word at `at`, when it is of letters alone and nothing that could
+    /// go on with it follows, as most are.
+    #[inline]
+    fn plain(&self, at: usize) -> Option<(usize, Case)> {
+        let (letters, upper) = scan::word(self.bytes()[at..].first_chunk()?);
+        let length = letters.trailing_ones();
+        let end = at + length as usize;
+        // What a word may be joined over, or an address begin with, is for `read`.
+        let stops = matches!(
+            self.byte(end),
+            b' ' | b',' | b';' | b'"' | b')' | b'!' | b'?' | b'\n' | b'\r'
+        );
+        if length == 0 || length as usize >= scan::WORD || !stops || self.torn {
+            return None;
+        }
+        let capitals = (upper & ((1 << length) - 1)).count_ones();
+        let case = match capitals {
+            0 => Case::Lower,
+            1 if upper & 1 == 1 => Case::Title,
+            _ if capitals == length => Case::Upper,
+            _ => Case::Mixed,
+        };
+        Some((end, case))
+    }
+
     /// The end and kind of the token at `at`, which is no white space.
     fn read(&mut self, at: usize) -> (usize, TokenKind) {
         let rest = &self.text[at..];
@@ -412,16 +437,25 @@ impl Iterator for Tokens<'_> {
     type Item = Token;
 
     fn next(&mut self) -> Option<Token> {
-        let at = self.text.len() - self.text[self.at..].trim_start().len();
+        let at = match self.bytes()[self.at..] {
+            [b'!'..=b'~', ..] => self.at,
+            [b' ', b'!'..=b'~', ..] => self.at + 1,
+            _ => self.text.len() - self.text[self.at..].trim_start().len(),
+        };
         if at == self.text.len() {
             self.at = at;
             return None;
+        }
+        if let Some((end, case)) = self.plain(at) {
+            self.at = end;
+            self.after_number = false;
+            return Some(Token { span: Span::new(at, end), kind: TokenKind::Word, case });
         }
         let (end, kind) = self.read(at);
         self.at = end;
         self.after_number = kind == TokenKind::Number;
         let case = match kind {
-            TokenKind::Punctuation | TokenKind::Symbol => crate::annotations::Case::None,
+            TokenKind::Punctuation | TokenKind::Symbol => Case::None,
             _ => shape::case(&self.text[at..end]),
         };
         Some(Token { span: Span::new(at, end), kind, case })

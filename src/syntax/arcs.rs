@@ -394,11 +394,7 @@ fn refill<T: Copy>(column: &mut Vec<T>, count: usize, value: T) {
 }
 
 /// The best possible class.
-pub(super) fn best<S: PartialOrd + Copy>(
-    scores: &[S],
-    classes: &[Class],
-    possible: [bool; 3],
-) -> usize {
+pub(super) fn best<S: PartialOrd + Copy>(scores: &[S], classes: &[Class], possible: [bool; 3]) -> usize {
     let mut best: Option<usize> = None;
     for (at, class) in classes.iter().enumerate() {
         if possible[class.step as usize] && best.is_none_or(|b| scores[at] > scores[b]) {

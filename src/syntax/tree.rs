@@ -252,15 +252,16 @@ impl Tree {
         let contracted = |at: usize| {
             let word = words[at];
             ["n't", "n’t", "cannot"].iter().any(|end| {
-                word.len() >= end.len() && word.is_char_boundary(word.len() - end.len())
+                word.len() >= end.len()
+                    && word.is_char_boundary(word.len() - end.len())
                     && word[word.len() - end.len()..].eq_ignore_ascii_case(end)
             })
         };
         let auxiliary = |at: usize| matches!(parse.labels[at], Label::Auxiliary | Label::PassiveAuxiliary);
         contracted(verb)
-            || self.children(verb).any(|child| {
-                parse.labels[child] == Label::Negation || auxiliary(child) && contracted(child)
-            })
+            || self
+                .children(verb)
+                .any(|child| parse.labels[child] == Label::Negation || auxiliary(child) && contracted(child))
     }
 
     /// The modal verb of a verb: "*may* say", "*would* have said".

@@ -336,10 +336,7 @@ impl<'t> Tokens<'t> {
         let length = letters.trailing_ones();
         let end = at + length as usize;
         // What a word may be joined over, or an address begin with, is for `read`.
-        let stops = matches!(
-            self.byte(end),
-            b' ' | b',' | b';' | b'"' | b')' | b'!' | b'?' | b'\n' | b'\r'
-        );
+        let stops = matches!(self.byte(end), b' ' | b',' | b';' | b'"' | b')' | b'!' | b'?' | b'\n' | b'\r');
         if length == 0 || length as usize >= scan::WORD || !stops || self.torn {
             return None;
         }

@@ -33,7 +33,8 @@ fn read_cases(file: &Path) -> Vec<Case> {
             panic!("{place}: expected a token, its label and its head");
         };
         let find = |name: &str| {
-            let (word, nth) = name.rsplit_once(':').and_then(|(w, n)| Some((w, n.parse().ok()?))).unwrap_or((name, 1));
+            let (word, nth) =
+                name.rsplit_once(':').and_then(|(w, n)| Some((w, n.parse().ok()?))).unwrap_or((name, 1));
             let mut places = case.words.iter().enumerate().filter(|(_, w)| *w == word).map(|(i, _)| i);
             places.nth(nth - 1).unwrap_or_else(|| panic!("{place}: the sentence has no \"{name}\""))
         };
@@ -143,7 +144,12 @@ fn lesson() -> Vec<ParsedSentence> {
 }
 
 fn small() -> Options {
-    Options { tagger_passes: 8, passes: 12, bits: Bits { words: 4, tagger: 6, arcs: 8, labels: 4 }, ..Options::default() }
+    Options {
+        tagger_passes: 8,
+        passes: 12,
+        bits: Bits { words: 4, tagger: 6, arcs: 8, labels: 4 },
+        ..Options::default()
+    }
 }
 
 #[test]

@@ -137,7 +137,12 @@ pub fn train(
     tell(format!("{} sentences, {} tags", sentences.len(), tags.len()));
     let tagger = train_tagger(sentences, &tags, &words, options, &mut tell)?;
     let classes = classes(sentences);
-    let mut tables = model::Tables { words, tagger, arcs: empty::<{ arcs::BYTES }>(), labels: empty::<{ arcs::LABEL_BYTES }>() };
+    let mut tables = model::Tables {
+        words,
+        tagger,
+        arcs: empty::<{ arcs::BYTES }>(),
+        labels: empty::<{ arcs::LABEL_BYTES }>(),
+    };
     // The tagger is done: the parser learns on its tags.
     let unfinished = model::write(&tags, &classes, &tables);
     let parser = Parser::open(&unfinished)?;
@@ -256,7 +261,11 @@ fn prune<const W: usize>(learned: &Perceptron<W>, bits: u32) -> Vec<(Key, usize)
 }
 
 /// Rounds and lays out.
-fn finish<const W: usize, const B: usize>(learned: &Perceptron<W>, placed: &[(Key, usize)], bits: u32) -> Vec<u8> {
+fn finish<const W: usize, const B: usize>(
+    learned: &Perceptron<W>,
+    placed: &[(Key, usize)],
+    bits: u32,
+) -> Vec<u8> {
     let row = |key| weights::quantise::<B>(&learned.scaled(key, weights::UNITS));
     let rows: Vec<_> = placed.iter().map(|&(key, at)| (key, at, row(key))).collect();
     let mut bytes = Vec::new();
@@ -274,41 +283,42 @@ fn train_tagger(
     let class = class_of_tag(tags);
     with_table(words, |dictionary: Table<'_, 1>| {
         let mut scratch = Scratch::default();
-        let mut learn = |learned: &mut Perceptron<{ tagger::WIDTH }>, passes, tell: &mut dyn FnMut(String)| {
-            let mut random = Random::new(options.seed);
-            let mut order: Vec<usize> = (0..sentences.len()).collect();
-            for pass in 1..=passes {
-                random.shuffle(&mut order);
-                let (mut wrong, mut all) = (0usize, 0usize);
-                for sentence in order.iter().map(|&at| &sentences[at]) {
-                    scratch.look(&dictionary, sentence.words.iter().map(String::as_str));
-                    let Scratch { words, hints, tags: given, .. } = &mut scratch;
-                    given.clear();
-                    for (at, hint) in hints.iter().enumerate() {
-                        let tag = hint.sure.unwrap_or_else(|| {
-                            let features = tagger::features(words, hints, given, at);
-                            let tag = tagger::best(&learned.score(&features)[..tags.len()]);
-                            all += 1;
-                            if let Some(right) = class[sentence.tags[at] as usize].map(usize::from)
-                                && right != tag
-                            {
-                                learned.update(&features, right, tag);
-                                wrong += 1;
-                            }
-                            tag as u8
-                        });
-                        given.push(tag);
+        let mut learn =
+            |learned: &mut Perceptron<{ tagger::WIDTH }>, passes, tell: &mut dyn FnMut(String)| {
+                let mut random = Random::new(options.seed);
+                let mut order: Vec<usize> = (0..sentences.len()).collect();
+                for pass in 1..=passes {
+                    random.shuffle(&mut order);
+                    let (mut wrong, mut all) = (0usize, 0usize);
+                    for sentence in order.iter().map(|&at| &sentences[at]) {
+                        scratch.look(&dictionary, sentence.words.iter().map(String::as_str));
+                        let Scratch { words, hints, tags: given, .. } = &mut scratch;
+                        given.clear();
+                        for (at, hint) in hints.iter().enumerate() {
+                            let tag = hint.sure.unwrap_or_else(|| {
+                                let features = tagger::features(words, hints, given, at);
+                                let tag = tagger::best(&learned.score(&features)[..tags.len()]);
+                                all += 1;
+                                if let Some(right) = class[sentence.tags[at] as usize].map(usize::from)
+                                    && right != tag
+                                {
+                                    learned.update(&features, right, tag);
+                                    wrong += 1;
+                                }
+                                tag as u8
+                            });
+                            given.push(tag);
+                        }
+                        learned.tick();
                     }
-                    learned.tick();
+                    tell(format!(
+                        "tagger, pass {pass}: {:.2} % of unsure words wrong, {} features",
+                        100.0 * wrong as f64 / all.max(1) as f64,
+                        learned.len()
+                    ));
                 }
-                tell(format!(
-                    "tagger, pass {pass}: {:.2} % of unsure words wrong, {} features",
-                    100.0 * wrong as f64 / all.max(1) as f64,
-                    learned.len()
-                ));
-            }
-            learned.average();
-        };
+                learned.average();
+            };
         let mut first = Perceptron::open();
         learn(&mut first, options.first_passes, tell);
         let placed = prune(&first, options.bits.tagger);

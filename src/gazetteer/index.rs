@@ -134,7 +134,7 @@ impl Index {
             && self.section(Section::Facts).len() == words * 2
             && self.section(Section::Bases).len() == words.div_ceil(STRIDE) * 4
             && self.section(Section::Lexicon).len() >= 4
-            && self.section(Section::Kinds).len() % 8 == 0;
+            && self.section(Section::Kinds).len().is_multiple_of(8);
         if !fits {
             return Err(IndexError::Damaged("sections"));
         }
@@ -486,7 +486,7 @@ fn case_fits(policy: Policy, listed: &[u8], found: &str, single: bool) -> bool {
             // "WHO" is not "Who"; from four letters on, "Nato" is as good as "NATO".
             let acronym = (2..=3).contains(&letters) && is_capitals(listed);
             let shouted = single && policy == Policy::Title && is_capitals(found) && !is_capitals(listed);
-            capital(found) && !(acronym && !is_capitals(found)) && !shouted
+            capital(found) && (!acronym || is_capitals(found)) && !shouted
         }
     }
 }

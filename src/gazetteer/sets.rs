@@ -67,6 +67,7 @@ impl WordFacts {
 /// A closed set of phrases with the columns of their list.
 ///
 /// Case, accents and the kind of spaces, hyphens and apostrophes do not count.
+#[derive(Default)]
 pub struct Phrases {
     columns: Vec<String>,
     rows: Vec<Vec<String>>,
@@ -82,18 +83,6 @@ pub struct Phrases {
 pub struct Phrase<'p> {
     set: &'p Phrases,
     row: u32,
-}
-
-impl Default for Phrases {
-    fn default() -> Self {
-        Phrases {
-            columns: Vec::new(),
-            rows: Vec::new(),
-            by_key: HashMap::default(),
-            matcher: None,
-            patterns: Vec::new(),
-        }
-    }
 }
 
 impl Phrases {

@@ -187,9 +187,9 @@ impl Crf {
         }
         let mut label = 0;
         let mut top = f32::NEG_INFINITY;
-        for end in 0..count {
-            if self.may_end[end] && best[end] > top {
-                (top, label) = (best[end], end);
+        for (end, (&score, &may_end)) in best.iter().zip(&self.may_end).enumerate() {
+            if may_end && score > top {
+                (top, label) = (score, end);
             }
         }
         labelling.resize(units, 0);

@@ -488,7 +488,8 @@ fn in_run(reading: &Reading<'_>, sentence: &Range<usize>, at: usize, push: &mut 
     // Words that occur in listed names, along the run.
     let org = |w: &Word, s: fn(&Word) -> [u8; 3]| u64::from(class(s(w)[EntityType::Organization as usize]));
     let place = |w: &Word, s: fn(&Word) -> [u8; 3]| u64::from(class(s(w)[EntityType::Place as usize]));
-    let (ends, begins): (fn(&Word) -> [u8; 3], fn(&Word) -> [u8; 3]) = (|w| w.stats.last, |w| w.stats.first);
+    let ends: fn(&Word) -> [u8; 3] = |w| w.stats.last;
+    let begins: fn(&Word) -> [u8; 3] = |w| w.stats.first;
     if at > sentence.start {
         let left = reading.word(at - 1);
         let code = u64::from(left.capital()) * 64 + org(left, begins) * 8 + place(left, begins);

@@ -9,14 +9,11 @@ const CERTAIN: f32 = 0.9;
 /// Fills the gender of the persons of `found`. `honorifics` holds what the title before each mention tells.
 pub(super) fn find(text: &str, found: &mut Annotations, honorifics: &[Option<Gender>], lists: &Gazetteer) {
     let pronouns = pronoun_votes(text, found);
-    for id in 0..found.entities.len() {
-        let entity = &found.entities[id];
-        if entity.kind != EntityType::Person {
-            continue;
+    for (entity, &votes) in found.entities.iter_mut().zip(&pronouns) {
+        if entity.kind == EntityType::Person {
+            let said = entity.mentions.iter().find_map(|m| honorifics[m.index()]);
+            entity.gender = said.or_else(|| by_pronoun(votes)).or_else(|| by_list(entity, lists));
         }
-        let said = entity.mentions.iter().find_map(|m| honorifics[m.index()]);
-        let gender = said.or_else(|| by_pronoun(pronouns[id])).or_else(|| by_list(entity, lists));
-        found.entities[id].gender = gender;
     }
 }
 

@@ -35,12 +35,15 @@ pub(super) fn find(text: &str, found: &mut Annotations, lists: &Gazetteer) {
             candidates.iter().find(|entry| entry.is_user()).map(Entry::links).or_else(|| match entity.kind {
                 EntityType::Person => person(id, entity, candidates, &countries, lists),
                 EntityType::Place => best(candidates, |entry| {
-                    entry.prominence().min(PROMINENCE_CAP)
-                        + COUNTRY_BONUS * countries.share(entry.country(), id)
+                    place_score(entry, candidates) + COUNTRY_BONUS * countries.share(entry.country(), id)
                 }),
-                EntityType::Organization => best(candidates, |entry| {
-                    entry.prominence() + COUNTRY_BONUS * countries.share(entry.country(), id)
-                }),
+                EntityType::Organization => {
+                    let known = candidates.iter().filter(|entry| clear_organization(entity, entry));
+                    let known: Vec<Entry<'_>> = known.copied().collect();
+                    best(&known, |entry| {
+                        entry.prominence() + COUNTRY_BONUS * countries.share(entry.country(), id)
+                    })
+                }
             });
         found.entities[id].links = links.unwrap_or_default();
     }
@@ -101,6 +104,19 @@ fn person(
     let here = countries.share(entry.country(), id) > 0.0;
     let clear = entry.prominence() >= WIDELY_KNOWN || (here && common <= RARE_NAME);
     clear.then(|| entry.links())
+}
+
+/// How prominent a place is among its namesakes.
+fn place_score(entry: &Entry<'_>, candidates: &[Entry<'_>]) -> f32 {
+    // A capital is listed as such, without a link of its own.
+    let capital = candidates
+        .iter()
+        .filter(|other| other.subtype() == "capital" && entry.subtype() == "city")
+        .filter(|capital| capital.country() == entry.country())
+        .map(Entry::prominence)
+        .fold(entry.prominence(), f32::max);
+    let foreign = if entry.is_alias() && entry.subtype() == "city" { ALIAS_MALUS } else { 0.0 };
+    capital.min(PROMINENCE_CAP) - foreign
 }
 
 /// An acronym alone means an organization only when it is widely known by it (UN, IMF).

@@ -303,7 +303,7 @@ impl School {
 
     /// Trains and calibrates.
     pub fn train(&self, mut report: impl FnMut(&str, Progress)) -> Tagger {
-        let held_out = |set: usize, article: usize| set == 0 && article % HELD_OUT == 0;
+        let held_out = |set: usize, article: usize| set == 0 && article.is_multiple_of(HELD_OUT);
         let first = self.learn(|set, article| !held_out(set, article), |p| report("held-out", p));
         let mut pupil = Pupil::new(&first);
         let mut seen = Vec::new();

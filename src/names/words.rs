@@ -200,7 +200,7 @@ pub(crate) fn word(
         word.stats = lists.word(core).stats;
     } else if great > small {
         let is_place = |entry: Entry<'_>| entry.kind() == EntityType::Place && entry.prominence() >= KNOWN;
-        if lists.find(&title).into_iter().flat_map(|name| lists.entries(name)).any(is_place) {
+        if lists.find(&title).flat_map(|name| lists.entries(name)).any(is_place) {
             word.flags |= flag::SMALL_PLACE;
         }
     }

@@ -4,7 +4,6 @@
 use std::ops::Range;
 
 use super::attribution::{Attribution, shared};
-use super::marks::Repair;
 use super::reading::{NONE, Pos, Reading};
 use super::stance::stance;
 use super::words::word;
@@ -77,10 +76,7 @@ pub fn kind(reading: &Reading, pieces: &[Range<u32>]) -> QuoteKind {
     for t in pieces.iter().cloned().flatten() {
         if reading.is_word(t as usize) {
             words += 1;
-            let id = reading.quoted[t as usize];
-            quoted += u32::from(
-                id != NONE && reading.stretches[id as usize].quoted.repair != Repair::Unopened || id != NONE,
-            );
+            quoted += u32::from(reading.quoted[t as usize] != NONE);
         }
     }
     match quoted {

@@ -123,9 +123,8 @@ impl Marks {
         while at < marks.len() {
             let mark = marks[at];
             let next = if mark.style == Style::Single {
-                mark.opens.then(|| single(&marks, at)).flatten().map(|close| {
+                mark.opens.then(|| single(&marks, at)).flatten().inspect(|&close| {
                     self.push(mark.start..marks[close].end, mark.end..marks[close].start, true, Repair::None);
-                    close
                 })
             } else if mark.opens {
                 Some(self.double(text, &marks, at, paragraph.end))
@@ -281,7 +280,7 @@ fn find(text: &str, paragraph: Range<usize>, marks: &mut Vec<Mark>) {
             0xC2 if bytes[at + 1] == 0xBB => (2, Style::Guillemet, Shape::Closing),
             0xE2 if bytes[at + 1] == 0x80 => match bytes[at + 2] {
                 twin @ (0x98 | 0x99)
-                    if text[at + 3..paragraph.end].as_bytes().starts_with(&[0xE2, 0x80, twin]) =>
+                    if text.as_bytes()[at + 3..paragraph.end].starts_with(&[0xE2, 0x80, twin]) =>
                 {
                     (6, Style::Doubled, if twin == 0x98 { Shape::Opening } else { Shape::Closing })
                 }
@@ -353,10 +352,9 @@ fn judge(
                     mark.opens = false;
                 }
             }
-            mark.closes = !space_before
-                && !word_after
-                && shape != Shape::Opening
-                && !(digit_before && space_after && shape == Shape::Either);
+            // 6' 2" is a measure.
+            let measure = digit_before && space_after && shape == Shape::Either;
+            mark.closes = !(space_before || word_after || measure || shape == Shape::Opening);
             mark.strong = mark.closes && !before.is_some_and(|c| c == 's' || c == 'S' || c == 'z');
         }
         (_, Shape::Opening) => {

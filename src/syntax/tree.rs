@@ -331,9 +331,8 @@ mod tests {
 
     #[test]
     fn whom_a_passive_was_done_by() {
-        let (parse, tree) = parse(concat!(
-            "He was told by aides\tPRP VBD VBN IN NNS\t2 2 2 2 3\tnsubjpass auxpass ROOT agent pobj"
-        ));
+        let (parse, tree) =
+            parse("He was told by aides\tPRP VBD VBN IN NNS\t2 2 2 2 3\tnsubjpass auxpass ROOT agent pobj");
         assert_eq!(tree.subject(&parse, 2), Some(SubjectOf { token: 4, by: SubjectBy::Agent }));
     }
 

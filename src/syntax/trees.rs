@@ -5,7 +5,7 @@
 //! its own head) and labels.
 //!
 //! ```text
-//! He left .	PRP VBD .	1 1 1	nsubj ROOT punct
+//! He left .    PRP VBD .    1 1 1    nsubj ROOT punct
 //! ```
 
 use std::io::BufRead;

@@ -73,7 +73,7 @@ impl<'b, const B: usize> Table<'b, B> {
     /// At most 128 keys, so that sixteen bits hold every sum.
     #[inline]
     pub fn score<const N: usize>(&self, keys: &[Key; N]) -> [[i16; B]; 2] {
-        const { assert!(N * 8 << EXPONENTS <= 1 << 15) };
+        const { assert!((N * 8) << EXPONENTS <= 1 << 15) };
         // First where, then what: the lookups do not wait for each other's rows.
         let mut found = [0u32; N];
         let mut count = 0;

@@ -33,8 +33,8 @@ impl Layout {
         let bytes = text.as_bytes();
         let mut votes = Votes::default();
         let mut at = 0;
-        let mut lines = Lines { bytes, at: 0 };
-        while let Some(line) = lines.next() {
+        let lines = Lines { bytes, at: 0 };
+        for line in lines {
             at += 1;
             votes.line(trim(line));
         }

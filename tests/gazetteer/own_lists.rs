@@ -32,7 +32,7 @@ fn three_formats_say_the_same() {
         ),
     ];
     for file in files {
-        let (lists, left_out) = Gazetteer::with_lists_cached(&[file.clone()], None).unwrap();
+        let (lists, left_out) = Gazetteer::with_lists_cached(std::slice::from_ref(&file), None).unwrap();
         assert!(left_out.is_empty());
         for name in ["Wanjiku Otieno-Blix", "Mama Wanjiku", "W. Blix", "WANJIKU OTIENO BLIX"] {
             let entries: Vec<Entry<'_>> = lists.find(name).flat_map(|n| lists.entries(n)).collect();
@@ -121,7 +121,7 @@ fn the_cache_is_used_and_renewed() {
     let cache = folder.path().join("cache");
     let path = list(folder.path(), "big.tsv", big(20_000));
     let open = || {
-        let (lists, _) = Gazetteer::with_lists_cached(&[path.clone()], Some(&cache)).unwrap();
+        let (lists, _) = Gazetteer::with_lists_cached(std::slice::from_ref(&path), Some(&cache)).unwrap();
         assert!(lists.find("Zed19999 Qux81").next().is_some());
     };
     open();

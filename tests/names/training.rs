@@ -111,7 +111,7 @@ fn what_is_wrong_with_data_is_said_with_file_and_line() {
         (CONFIG.replace("seed = 7", "sead = 7"), "sead"),
         (CONFIG.split("[[set]]").next().unwrap().to_owned(), "set"),
     ] {
-        let message = Config::parse(&config).err().expect(complaint).to_string();
+        let message = Config::parse(&config).expect_err(complaint).to_string();
         assert!(message.contains(complaint), "{message}");
     }
 }

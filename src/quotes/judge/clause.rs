@@ -66,9 +66,8 @@ pub fn opinion(source: &Source<'_>, cue: u32) -> Opinion {
     }
     content.retain(|r| !r.is_empty());
     // Neither the cue nor the speaker is content.
-    let mut without = vec![cue..cue + 1];
-    without.extend(speaker.clone());
-    for hole in without {
+    let own = cue..cue + 1;
+    for hole in std::iter::once(own).chain(speaker.clone()) {
         content = content
             .into_iter()
             .flat_map(|r| {

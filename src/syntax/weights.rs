@@ -254,12 +254,12 @@ mod tests {
     #[test]
     fn sums_are_exact() {
         let rows = [
-            (1 << 16, 0, quantise::<4>(&[3.0, -8.0, 0.0, 7.0, -1.0])),
-            (2 << 16, 1, quantise(&[80.0, -240.0])),
+            (1 << 16, 0, quantise::<4>(&[3.0, -7.0, 0.0, 7.0, -1.0])),
+            (2 << 16, 1, quantise(&[64.0, -224.0])),
         ];
         with_table(1, &rows, |table| {
-            assert_eq!(table.score(&[1 << 16, 2 << 16, 3 << 16]).as_flattened()[..5], [83, -232, 0, 7, -1]);
-            assert_eq!(table.score(&[2 << 16; 2]).as_flattened()[..2], [160, -480]);
+            assert_eq!(table.score(&[1 << 16, 2 << 16, 3 << 16]).as_flattened()[..5], [67, -231, 0, 7, -1]);
+            assert_eq!(table.score(&[2 << 16; 2]).as_flattened()[..2], [128, -448]);
         });
     }
 }

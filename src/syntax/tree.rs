@@ -287,7 +287,8 @@ mod tests {
     // The old man came and said he would not go
     // 0   1   2   3    4   5    6  7     8   9
     fn sample() -> (Parse, Tree) {
-        parse("The old man came and said he would not go\t",
+        parse(concat!(
+            "The old man came and said he would not go\t",
             "DT JJ NN VBD CC VBD PRP MD RB VB\t",
             "2 2 3 3 3 3 9 9 9 5\t",
             "det amod nsubj ROOT cc conj nsubj aux neg ccomp"
@@ -301,7 +302,7 @@ mod tests {
         assert_eq!(tree.head(3), None);
         assert_eq!(tree.children(3).collect::<Vec<_>>(), [2, 4, 5]);
         assert_eq!(tree.children(0).count(), 0);
-        assert_eq!((tree.span(2), tree.span(5), tree.span(3)), (0..3, 5..10, 0..10);
+        assert_eq!((tree.span(2), tree.span(5), tree.span(3)), (0..3, 5..10, 0..10));
         assert_eq!(tree.ancestors(8).collect::<Vec<_>>(), [9, 5, 3]);
         assert_eq!(tree.path(8, 0), Path { top: 3, up: 3, down: 2 });
         assert_eq!(tree.path(9, 5), Path { top: 5, up: 1, down: 0 });
@@ -330,9 +331,8 @@ mod tests {
 
     #[test]
     fn whom_a_passive_was_done_by() {
-        let (parse, tree) = parse(concat!(
-            "He was told by aides\tPRP VBD VBN IN NNS\t2 2 2 2 3\tnsubjpass auxpass ROOT agent pobj"
-        ));
+        let (parse, tree) =
+            parse("He was told by aides\tPRP VBD VBN IN NNS\t2 2 2 2 3\tnsubjpass auxpass ROOT agent pobj");
         assert_eq!(tree.subject(&parse, 2), Some(SubjectOf { token: 4, by: SubjectBy::Agent }));
     }
 

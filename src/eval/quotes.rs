@@ -497,7 +497,7 @@ mod tests {
         {"start":49,"end":63,"speaker":{"start":41,"end":43,"text":"He"},"cue":{"start":44,"end":48,"text":"said"}}]}"#;
 
     fn scores(pred: &str, options: Options) -> Scores {
-        let pred = format!(r#"{{"id":"a","quotes":[{pred}]}}"#);
+        let pred = format!(r#"{{"id":"a","quotes":[{pred}]}}"#).replace('\n', "");
         score(&lines(&GOLD.replace('\n', "")).unwrap(), &lines(&pred).unwrap(), options).unwrap()
     }
 

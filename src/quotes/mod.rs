@@ -161,6 +161,8 @@ impl Quotes {
             .filter(|quote| self.options.kinds == Kinds::All || quote.kind != QuoteKind::Indirect)
             .collect();
         found.quotes = quotes;
+        // What trims a piece away may move a quote behind the next.
+        found.quotes.sort_by_key(|quote| quote.span().start());
     }
 
     fn judged(

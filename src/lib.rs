@@ -1,4 +1,14 @@
 //! Reads English news and says who is named in it and who said what.
+//!
+//! Build a [`Pipeline`] once, share it between threads, give each thread a
+//! [`Scratch`], and annotate one [`Document`] after another: what comes back are
+//! [`Annotations`] in byte offsets of the text. A [`Record`] is the same for
+//! the wire, in the unit the reader wants.
+//!
+//! The rooms stand in the order an article passes them: [`text`], [`names`]
+//! (with [`gazetteer`] as evidence and [`learn`] as judge), [`syntax`],
+//! [`quotes`]. Around them [`input`], [`output`] and [`batch`] carry dumps of
+//! articles through, and [`eval`] says how right the answers are.
 
 pub mod annotations;
 pub mod batch;

@@ -35,7 +35,10 @@
 //!     features
 //! };
 //! let mut corpus = Corpus::default();
-//! corpus.push(&features(&["Ann", "Lee", "spoke"]), &[1, 3, 0], 0);
+//! for _ in 0..4 {
+//!     corpus.push(&features(&["Ann", "Lee", "spoke"]), &[1, 3, 0], 0);
+//!     corpus.push(&features(&["Then", "they", "spoke"]), &[0, 0, 0], 0);
+//! }
 //! let settings = Settings { min_count: 1, rate: 0.5, ..Settings::default() };
 //! let model = train(corpus, labels, &settings, |_| ());
 //!

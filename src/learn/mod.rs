@@ -12,7 +12,7 @@
 //! | [`calibration`] | from score to probability |
 //! | [`vectors`], [`clusters`] | which words are used alike, from raw text |
 //! | [`table`] | weights by feature, eight-bit |
-//! | [`file`] | the weight file: version, checksum, refusals |
+//! | [`mod@file`] | the weight file: version, checksum, refusals |
 //! | [`math`], [`random`] | the same numbers on every machine |
 //!
 //! What the features mean is not said here: that is the business of

@@ -123,6 +123,7 @@ impl<'g> Entry<'g> {
     }
 
     /// Its place in its index, which tells entries of one list apart.
+    #[cfg(feature = "cli")]
     pub(crate) fn place(&self) -> u64 {
         self.fields as u64
     }

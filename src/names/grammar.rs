@@ -18,21 +18,11 @@ const LONGEST: usize = 4;
 
 /// The names of the grammar among tokens that are not `taken`, in order.
 pub(crate) fn find(reading: &Reading<'_>, taken: &[bool], found: &mut Vec<(Range<usize>, EntityType)>) {
-    for sentence in reading.sentences() {
-        let mut at = sentence.start;
-        while at < sentence.end {
-            let run = reading.run(at);
-            if run.is_empty() {
-                at += 1;
-                continue;
-            }
-            at = run.end;
-            // In lines of capitals a run is no unit.
-            if reading.line(run.start) & (line::CAPITALS | line::TITLE_CASE) == 0 {
-                found.extend(titled(reading, &run, taken));
-                found.extend(company(reading, &run, taken));
-            }
-        }
+    // In lines of capitals a run is no unit.
+    let unit = |run: &Range<usize>| reading.line(run.start) & (line::CAPITALS | line::TITLE_CASE) == 0;
+    for run in reading.capital_runs().filter(unit) {
+        found.extend(titled(reading, &run, taken));
+        found.extend(company(reading, &run, taken));
     }
 }
 

@@ -24,7 +24,6 @@ mod links;
 mod memory;
 mod reading;
 mod repeats;
-mod spelled_out;
 mod tagger;
 mod titles;
 pub mod train;
@@ -111,7 +110,6 @@ impl Names {
             repeats::settle(&self.tagger, &reading, self.reader.lists(), &desk.finder.hits, tagged);
         found.mentions = mentions;
         found.mentions.retain(|mention| mention.confidence >= self.min_confidence);
-        spelled_out::find(text, found);
         entities::resolve(text, found, self.reader.lists());
     }
 }

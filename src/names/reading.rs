@@ -187,6 +187,18 @@ impl<'a> Reading<'a> {
         start as usize..end as usize
     }
 
+    /// The runs of capitalised words, in order.
+    pub fn capital_runs(&self) -> impl Iterator<Item = Range<usize>> + 'a {
+        let runs = self.runs;
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            at += runs[at..].iter().position(|&(start, end)| start < end)?;
+            let (start, end) = runs[at];
+            at = end as usize;
+            Some(start as usize..at)
+        })
+    }
+
     /// The tokens of each sentence.
     pub fn sentences(&self) -> impl Iterator<Item = Range<usize>> + 'a {
         self.found.sentences.iter().map(|s| s.tokens.start as usize..s.tokens.end as usize)

@@ -3,7 +3,7 @@
 //! A user's own list entries win over everything. A name the tagger is sure of
 //! in one place and does not see in another counts there too, but only where
 //! it is a whole run of capitalised words: a part of a longer run is another
-//! name more often than not.
+//! name more often than not. So does a run that an acronym stands for.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -57,6 +57,7 @@ pub(crate) fn settle(
     repeat(reading, &mut taken, &mut mentions);
     mentions.sort_by_key(|m| m.tokens.start);
     grammar::join_bodies(reading, &mut mentions);
+    spelled_out(reading, &mut mentions);
     mentions
 }
 
@@ -102,28 +103,54 @@ fn repeat(reading: &Reading<'_>, taken: &mut [bool], mentions: &mut Vec<Mention>
     if names.is_empty() {
         return;
     }
-    for sentence in reading.sentences() {
-        let mut at = sentence.start;
-        while at < sentence.end {
-            let run = reading.run(at);
-            if run.is_empty() {
-                at += 1;
-                continue;
-            }
-            at = run.end;
-            let free = !taken[run.clone()].iter().any(|&t| t);
-            // A capital at the start of a sentence or in a headline says nothing.
-            let plain = reading.line(run.start) & (line::FIRST | line::CAPITALS | line::TITLE_CASE) == 0;
-            if !free || (run.len() == 1 && !plain) {
-                continue;
-            }
-            if let Some(Some((kind, confidence))) = names.get(&spelling(reading, run.clone())) {
-                taken[run.clone()].fill(true);
-                let tokens = run.start as u32..run.end as u32;
-                mentions.push(mention(reading, tokens, *kind, confidence * KEPT, NamedBy::Repeat));
-            }
+    for run in reading.capital_runs() {
+        let free = !taken[run.clone()].iter().any(|&t| t);
+        // A capital at the start of a sentence or in a headline says nothing.
+        let plain = reading.line(run.start) & (line::FIRST | line::CAPITALS | line::TITLE_CASE) == 0;
+        if !free || (run.len() == 1 && !plain) {
+            continue;
+        }
+        if let Some(Some((kind, confidence))) = names.get(&spelling(reading, run.clone())) {
+            taken[run.clone()].fill(true);
+            let tokens = run.start as u32..run.end as u32;
+            mentions.push(mention(reading, tokens, *kind, confidence * KEPT, NamedBy::Repeat));
         }
     }
+}
+
+/// Adds the runs of capitalised words that an organization's acronym of the
+/// same article stands for: the tagger may take "World Internet Conference"
+/// for an event and drop it; where "WIC" is an organization, so is that.
+/// `mentions` are in order, before and after.
+fn spelled_out(reading: &Reading<'_>, mentions: &mut Vec<Mention>) {
+    let mut acronyms: HashMap<&str, f32, FixedState> = HashMap::default();
+    for mention in mentions.iter().filter(|m| m.kind == EntityType::Organization) {
+        let name = mention.span.of(reading.source);
+        // Two letters stand for too much.
+        if name.len() > 2 && name.bytes().all(|b| b.is_ascii_uppercase()) {
+            let confidence = acronyms.entry(name).or_default();
+            *confidence = confidence.max(mention.confidence);
+        }
+    }
+    if acronyms.is_empty() {
+        return;
+    }
+    let mut added = Vec::new();
+    for mut run in reading.capital_runs() {
+        if reading.text(run.start) == "The" {
+            run.start += 1;
+        }
+        let initials: String = run.clone().filter_map(|at| reading.text(at).chars().next()).collect();
+        let Some(confidence) = acronyms.get(initials.as_str()) else { continue };
+        let tokens = run.start as u32..run.end as u32;
+        let next = mentions.partition_point(|m| m.tokens.end <= tokens.start);
+        if mentions.get(next).is_none_or(|m| tokens.end <= m.tokens.start) {
+            let kind = EntityType::Organization;
+            added.push(mention(reading, tokens, kind, confidence * KEPT, NamedBy::Repeat));
+        }
+    }
+    mentions.append(&mut added);
+    mentions.sort_by_key(|m| m.tokens.start);
 }
 
 /// A mention, not yet of any entity.

@@ -36,9 +36,16 @@ pub struct Scratch {
 }
 
 impl Pipeline {
-    /// The stages with lists or a tagger of one's own.
-    pub fn new(names: names::Names) -> Self {
-        Pipeline { names, quotes: quotes::Quotes::default() }
+    /// The stages with lists, models or options of one's own.
+    ///
+    /// ```
+    /// use saidwho::quotes::{Kinds, Options, Quotes};
+    /// use saidwho::{Pipeline, names::Names};
+    /// let direct = Options { kinds: Kinds::Direct, min_confidence: 0.8, ..Options::default() };
+    /// let pipeline = Pipeline::new(Names::default(), Quotes::new(direct));
+    /// ```
+    pub fn new(names: names::Names, quotes: quotes::Quotes) -> Self {
+        Pipeline { names, quotes }
     }
 
     /// Runs all stages over one article.

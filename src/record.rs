@@ -14,6 +14,9 @@ use crate::{Document, Offsets, Span, Unit};
 /// The value of [`Record::schema`].
 pub const SCHEMA: &str = "saidwho/1";
 
+/// Bytes. Many quotes in one endless sentence must not each repeat it.
+const LONGEST_CONTEXT: usize = 16 << 10;
+
 /// Everything found in one article. Offsets are end-exclusive, in the unit that `offsets` names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Record {
@@ -133,6 +136,9 @@ pub struct QuoteRecord {
     pub confidence: f32,
     /// The rule or model that decided.
     pub by: String,
+    /// The sentences around it, when asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<Words>,
 }
 
 /// See [`crate::annotations::Stance`].
@@ -231,6 +237,7 @@ impl Record {
                 stance: StanceName::all(quote.stance),
                 confidence: hundredths(quote.confidence),
                 by: quote.by.to_owned(),
+                context: None,
             }
         });
         Record {
@@ -244,6 +251,27 @@ impl Record {
             entities: entities.collect(),
             mentions: mentions.collect(),
             quotes: quotes.collect(),
+        }
+    }
+
+    /// Gives each quote its context: the sentences that hold it, its cue and its speaker, with `around`
+    /// more on either side; none where they would be longer than 16 kB, which no prose is. `text` and
+    /// `found` are those that the record was made of.
+    pub fn add_context(&mut self, text: &str, found: &Annotations, around: usize) {
+        let offsets = Offsets::new(text, self.offsets);
+        let sentences = &found.sentences;
+        for (record, quote) in self.quotes.iter_mut().zip(&found.quotes) {
+            let parts = quote.speaker.iter().map(|speaker| speaker.span).chain(quote.cue);
+            let whole = parts.fold(quote.span(), Span::join);
+            let first = sentences.partition_point(|s| s.span.end() <= whole.start()).saturating_sub(around);
+            let end = sentences.partition_point(|s| s.span.start() < whole.end());
+            let end = end.saturating_add(around).min(sentences.len());
+            record.context = sentences.get(first..end).and_then(|all| {
+                let span = all.first()?.span.join(all.last()?.span);
+                let (start, end) = offsets.of(span);
+                let text = span.of(text);
+                (text.len() <= LONGEST_CONTEXT).then(|| Words { start, end, text: text.to_owned() })
+            });
         }
     }
 }

@@ -69,6 +69,8 @@ pub struct Analyst<'p> {
     pub unit: Unit,
     /// Whether the record carries its text.
     pub with_text: bool,
+    /// Sentences of context on either side of each quote; none for no context at all.
+    pub context: Option<usize>,
     /// Whether every span is checked against the text.
     pub check: bool,
 }
@@ -110,6 +112,9 @@ impl Analyst<'_> {
         };
         let mut record = Record::new(&document, found, self.unit);
         record.notes = notes;
+        if let Some(sentences) = self.context {
+            record.add_context(&document.text, found, sentences);
+        }
         if self.check {
             check::check(&record, &document.text).map_err(|fault| {
                 (format!("a span does not fit the text: {fault}"), Some(document.id.clone()))

@@ -12,6 +12,7 @@ use clap::Args;
 use super::inputs::Inputs;
 use super::naming::Naming;
 use super::progress::{self, Progress};
+use super::quoting::Quoting;
 use super::{Exit, pretty};
 use crate::batch::{self, Analyst, Bounds, Counts, DeadLetters, Done, Outcome};
 use crate::output::file::{WholeFile, with_suffix};
@@ -24,6 +25,7 @@ use crate::{Record, Scratch, Unit};
   saidwho extract articles/ -o records.jsonl
   saidwho extract dump.jsonl.gz --text-field body --meta date,url -o records.jsonl.zst
   cat dump.jsonl | saidwho extract --threads 2 | head
+  saidwho extract news/ --quotes direct --min-confidence 0.8 --context 1 -o quotes.jsonl
 
 Records that cannot be read go to OUT.dead.jsonl (or --errors FILE) with the reason and the raw
 input; the run goes on. Exit status: 0 all done, 1 something was set aside, 2 could not start or
@@ -33,6 +35,8 @@ pub(super) struct Extract {
     inputs: Inputs,
     #[command(flatten)]
     naming: Naming,
+    #[command(flatten)]
+    quoting: Quoting,
     /// Where the records go; compressed when the name ends in .gz or .zst. Default: standard output.
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
@@ -45,11 +49,15 @@ pub(super) struct Extract {
     /// Put the text into the record.
     #[arg(long)]
     with_text: bool,
+    /// Put the context of each quote into the record: the sentences it runs through, its cue's and its
+    /// speaker's, and N more on either side.
+    #[arg(long, value_name = "N")]
+    context: Option<usize>,
     /// Worker threads. Default: one per core.
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
     /// Show articles for people instead of records.
-    #[arg(long, conflicts_with_all = ["output", "offsets", "with_text"])]
+    #[arg(long, conflicts_with_all = ["output", "offsets", "with_text", "context"])]
     pretty: bool,
     /// Check that every span of every record slices to its text; what fails is set aside.
     #[arg(long)]
@@ -104,12 +112,13 @@ impl Extract {
         };
         let mut target = self.target()?;
         let mut letters = self.letters()?;
-        let pipeline = self.naming.pipeline()?;
+        let pipeline = self.naming.pipeline(&self.quoting)?;
         let analyst = Analyst {
             pipeline: &pipeline,
             fields: self.inputs.fields(),
             unit: if self.pretty { Unit::Byte } else { self.offsets },
             with_text: self.with_text || self.pretty,
+            context: self.context,
             check: self.check,
         };
         let read = Arc::new(AtomicU64::new(0));

@@ -17,6 +17,7 @@ use crate::gazetteer::check::{Severity, check};
 use crate::gazetteer::{Entry, Gazetteer, Hit};
 use crate::input::Parsed;
 use crate::names::Names;
+use crate::quotes::{Kinds, Options, Quotes};
 use crate::{Document, Pipeline, Scratch, Span, text};
 
 /// Look names up, check lists of your own, measure lists on a corpus, compile them.
@@ -218,7 +219,7 @@ impl Stats {
     fn run(self, out: &mut impl Write) -> anyhow::Result<Exit> {
         let lists = open(&self.gazetteer)?;
         let names = Names::new(Some(Arc::clone(&lists)), None, None);
-        let pipeline = Pipeline::new(names);
+        let pipeline = Pipeline::new(names, Quotes::new(Options { kinds: Kinds::None, ..Options::default() }));
         let mut scratch = Scratch::default();
         let mut tally = Tally::default();
         for (entry, user) in lists.canonical().map(|entry| (entry, entry.is_user())) {

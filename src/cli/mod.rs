@@ -11,6 +11,7 @@ mod inputs;
 mod naming;
 mod pretty;
 mod progress;
+mod quoting;
 mod schema;
 mod sentences;
 mod train;

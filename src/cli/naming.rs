@@ -7,9 +7,11 @@ use anyhow::Context;
 use clap::Args;
 
 use super::gazetteer;
+use super::quoting::Quoting;
 use crate::Pipeline;
 use crate::learn::clusters::Clusters;
 use crate::names::{Names, Tagger};
+use crate::quotes::Quotes;
 
 #[derive(Args)]
 pub(super) struct Naming {
@@ -17,7 +19,7 @@ pub(super) struct Naming {
     /// name is always found.
     #[arg(long, value_name = "LIST")]
     gazetteer: Vec<PathBuf>,
-    /// Leave out names that are less sure than this, 0 to 1.
+    /// Leave out names and quotes that are less sure than this, 0 to 1.
     #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = share)]
     min_confidence: f32,
     /// A tagger of your own, made by `saidwho train names`.
@@ -45,8 +47,13 @@ impl Naming {
     }
 
     /// All stages.
-    pub(super) fn pipeline(&self) -> anyhow::Result<Pipeline> {
-        Ok(Pipeline::new(self.names()?))
+    pub(super) fn pipeline(&self, quoting: &Quoting) -> anyhow::Result<Pipeline> {
+        Ok(Pipeline::new(self.names()?, self.quotes(quoting)?))
+    }
+
+    /// The stage of quotes: as sure as the names.
+    pub(super) fn quotes(&self, quoting: &Quoting) -> anyhow::Result<Quotes> {
+        quoting.quotes(self.min_confidence)
     }
 }
 

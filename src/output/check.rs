@@ -107,6 +107,9 @@ pub fn check(record: &Record, text: &str) -> Result<(), String> {
         if let Some(cue) = &quote.cue {
             span(&"cue", cue.start, cue.end, Some(&cue.text))?;
         }
+        if let Some(context) = &quote.context {
+            span(&"context", context.start, context.end, Some(&context.text))?;
+        }
         if let Some(speaker) = &quote.speaker {
             span(&"speaker", speaker.start, speaker.end, Some(&speaker.text))?;
             let name =

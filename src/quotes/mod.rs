@@ -19,7 +19,7 @@
 //! Names are not found here (see [`crate::names`]), nor is anything decided
 //! about truth or tone.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::Annotations;
 use crate::annotations::QuoteKind;
@@ -52,16 +52,20 @@ use words::Lexicon;
 
 /// Which quotes are wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Kinds {
+    /// None: neither the parser nor this stage runs.
+    None,
+    /// Only what stands between quotation marks, mixed ones with a quoted piece included.
+    Direct,
     /// Direct, indirect and mixed ones.
     #[default]
     All,
-    /// Only what stands between quotation marks, mixed ones with a quoted piece included.
-    Direct,
 }
 
 /// Which attributions count as quotes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[repr(usize)]
 pub enum Attributions {
     /// Something was said or written: "said", "according to", "tweeted".
@@ -74,7 +78,7 @@ pub enum Attributions {
 /// What the stage is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Options {
-    /// Direct quotes only, or all (`--quotes direct|all`).
+    /// No quotes, direct ones only, or all (`--quotes none|direct|all`).
     pub kinds: Kinds,
     /// Reporting only, or any attribution (`--attributions reporting|any`).
     pub attributions: Attributions,
@@ -86,7 +90,7 @@ pub struct Options {
 pub struct Quotes {
     options: Options,
     lexicon: &'static Lexicon,
-    judge: Option<std::sync::Arc<Judge>>,
+    judge: Option<Arc<Judge>>,
 }
 
 /// Memory that is used again from article to article.
@@ -101,13 +105,14 @@ pub struct Scratch {
 
 static SHIPPED: &[u8] = include_bytes!("../../models/quotes.bin");
 
-fn shipped() -> Option<std::sync::Arc<Judge>> {
-    static JUDGE: OnceLock<Option<std::sync::Arc<Judge>>> = OnceLock::new();
-    JUDGE
-        .get_or_init(|| {
-            if SHIPPED.is_empty() { None } else { Judge::open(SHIPPED).ok().map(std::sync::Arc::new) }
-        })
-        .clone()
+fn shipped() -> Arc<Judge> {
+    static JUDGE: OnceLock<Arc<Judge>> = OnceLock::new();
+    let open = || match Judge::open(SHIPPED) {
+        Ok(judge) => Arc::new(judge),
+        // A test opens the file; it cannot change afterwards.
+        Err(error) => unreachable!("this build's own model: {error}"),
+    };
+    Arc::clone(JUDGE.get_or_init(open))
 }
 
 impl Default for Quotes {
@@ -119,7 +124,8 @@ impl Default for Quotes {
 impl Quotes {
     /// The stage with the shipped lists and models.
     pub fn new(options: Options) -> Self {
-        Quotes { options, lexicon: Lexicon::shipped(), judge: shipped() }
+        let judge = (options.kinds != Kinds::None).then(shipped);
+        Quotes { options, lexicon: Lexicon::shipped(), judge }
     }
 
     /// The stage with a model of one's own, trained by `saidwho train quotes`.
@@ -127,11 +133,7 @@ impl Quotes {
     /// # Errors
     /// When `model` is no quotes model, one of another version, or damaged.
     pub fn with_model(options: Options, model: &[u8]) -> Result<Self, ModelError> {
-        Ok(Quotes {
-            options,
-            lexicon: Lexicon::shipped(),
-            judge: Some(std::sync::Arc::new(Judge::open(model)?)),
-        })
+        Ok(Quotes { options, lexicon: Lexicon::shipped(), judge: Some(Arc::new(Judge::open(model)?)) })
     }
 
     /// The stage with rules alone.
@@ -146,6 +148,10 @@ impl Quotes {
 
     /// Fills the quotes of a document with tokens, sentences, mentions and entities.
     pub fn annotate(&self, text: &str, found: &mut Annotations, scratch: &mut Scratch) {
+        if self.options.kinds == Kinds::None {
+            found.quotes.clear();
+            return;
+        }
         let attributions = match &self.judge {
             Some(judge) => self.judged(judge, text, found, scratch),
             None => self.ruled(text, found, scratch),

@@ -3,6 +3,7 @@
 mod faults;
 mod inputs;
 mod outputs;
+mod quotes;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

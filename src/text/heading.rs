@@ -18,9 +18,16 @@ pub(super) fn cut(text: &[u8], start: usize, lexicon: &Lexicon) -> Option<usize>
     if letters.upper & 1 == 0 || length < 4 {
         return None;
     }
-    // A capital after a space after a small letter.
-    let mut capitals =
-        letters.upper & (letters.space << 1) & (letters.lower << 2) & (u64::MAX >> (64 - length));
+    // A capital after a space after a small letter, unless the word before is a name: the carry of
+    // a sum runs from the capital that a word begins with to the byte after its last letter.
+    let word = letters.upper | letters.lower;
+    let names = letters.upper & (letters.space << 1 | 1);
+    let after_names = word.wrapping_add(names) & !word;
+    let mut capitals = letters.upper
+        & (letters.space << 1)
+        & (letters.lower << 2)
+        & !(after_names << 1)
+        & (u64::MAX >> (64 - length));
     while capitals != 0 {
         let at = start + capitals.trailing_zeros() as usize;
         if opens(text, at, word_to(text, at - 1), lexicon) {
@@ -46,7 +53,7 @@ pub(super) fn cut(text: &[u8], start: usize, lexicon: &Lexicon) -> Option<usize>
 /// The word of ASCII letters that ends at `end`.
 fn word_to(text: &[u8], end: usize) -> &[u8] {
     let letters =
-        text[..end].iter().rev().take(20).take_while(|b| b.is_ascii_alphabetic() || **b == b'\'').count();
+        text[..end].iter().rev().take(64).take_while(|b| b.is_ascii_alphabetic() || **b == b'\'').count();
     &text[end - letters..end]
 }
 

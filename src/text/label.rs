@@ -80,6 +80,7 @@ pub(super) fn begins(text: &[u8], at: usize) -> bool {
     bullet(&text[at..]).is_some() || Token::read(text, at).is_some_and(|(token, _)| !token.is_initial())
 }
 
+#[inline]
 fn bullet(text: &[u8]) -> Option<[u8; 3]> {
     let bullet = *text.first_chunk::<3>()?;
     // • ‣ ⁃
@@ -87,12 +88,18 @@ fn bullet(text: &[u8]) -> Option<[u8; 3]> {
 }
 
 impl Token {
+    #[inline]
     fn read(text: &[u8], start: usize) -> Option<(Token, usize)> {
         // Most words end the question with their first two letters.
         match text[start..] {
-            [b'(' | b'0'..=b'9' | b'i' | b'v' | b'x', ..] | [_, b'.' | b')', ..] => {}
-            _ => return None,
+            [b'(' | b'0'..=b'9' | b'i' | b'v' | b'x', ..] | [_, b'.' | b')', ..] => {
+                Token::read_on(text, start)
+            }
+            _ => None,
         }
+    }
+
+    fn read_on(text: &[u8], start: usize) -> Option<(Token, usize)> {
         let open = text.get(start) == Some(&b'(');
         let from = start + usize::from(open);
         let length = text[from..].iter().take(6).take_while(|b| b.is_ascii_alphanumeric()).count();

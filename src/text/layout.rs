@@ -6,6 +6,8 @@
 
 use memchr::memchr2;
 
+use super::scan;
+
 /// Share of the telling line breaks that must go on in lower case for a document to be wrapped.
 const WRAPPED: (usize, usize) = (1, 2);
 
@@ -31,6 +33,10 @@ impl Layout {
     /// Looks at every line of `text` once.
     pub(super) fn of(text: &str) -> Layout {
         let bytes = text.as_bytes();
+        if !scan::lines_go_on(bytes) {
+            // Nothing speaks for lines broken at a width: the short way of most news.
+            return Layout { wrapped: false, width: 0 };
+        }
         let mut votes = Votes::default();
         let mut at = 0;
         let lines = Lines { bytes, at: 0 };

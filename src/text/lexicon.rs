@@ -185,10 +185,45 @@ fn key(word: &[u8]) -> Option<u128> {
     if word.is_empty() || word.len() > 16 {
         return None;
     }
-    let mut bytes = [0u8; 16];
-    bytes[..word.len()].copy_from_slice(word);
-    bytes.make_ascii_lowercase();
-    Some(u128::from_le_bytes(bytes))
+    // Twice eight bytes, of which the shorter words have the second as a part of the first.
+    let eight = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+    let (low, high) = match (word.first_chunk(), word.last_chunk()) {
+        (Some(first), Some(last)) => {
+            let high = eight(last).checked_shr(8 * (16 - word.len() as u32)).unwrap_or(0);
+            (eight(first), high)
+        }
+        _ => (few(word), 0),
+    };
+    Some(u128::from(lower(low)) | u128::from(lower(high)) << 64)
+}
+
+/// Up to seven bytes in one integer.
+#[inline]
+fn few(word: &[u8]) -> u64 {
+    let length = word.len();
+    if let (Some(first), Some(last)) = (word.first_chunk::<4>(), word.last_chunk::<4>()) {
+        // The bytes in the middle stand in both halves, where they are the same.
+        let [first, last] = [first, last].map(|half| u64::from(u32::from_le_bytes(*half)));
+        return first | last << (8 * (length - 4));
+    }
+    match word {
+        [a] => u64::from(*a),
+        [a, b] => u64::from(*a) | u64::from(*b) << 8,
+        [a, b, c] => u64::from(*a) | u64::from(*b) << 8 | u64::from(*c) << 16,
+        _ => 0,
+    }
+}
+
+/// Eight bytes with the ASCII letters among them in lower case.
+#[inline]
+fn lower(bytes: u64) -> u64 {
+    const EACH: u64 = u64::from_le_bytes([1; 8]);
+    let low = bytes & (0x7F * EACH);
+    // The top bit of a byte says whether it reaches "A", whether it is past "Z".
+    let from_a = low + u64::from(0x80 - b'A') * EACH;
+    let past_z = low + u64::from(0x7F - b'Z') * EACH;
+    let capitals = from_a & !past_z & !bytes & (0x80 * EACH);
+    bytes | capitals >> 2
 }
 
 /// A set of endings of three letters in any case, one bit for each that there can be.
@@ -278,6 +313,20 @@ mod tests {
         for [word, kind] in rows(include_str!("lexicons/followers.tsv")) {
             assert!(["date", "role", "bang", "clause"].contains(&kind), "{word}: no kind {kind:?}");
         }
+    }
+
+    #[test]
+    fn keys_are_folded_bytes() {
+        let all: Vec<u8> = (0..=255).collect();
+        for length in 1..=16 {
+            for word in all.windows(length) {
+                let mut bytes = [0; 16];
+                bytes[..length].copy_from_slice(word);
+                bytes.make_ascii_lowercase();
+                assert_eq!(key(word), Some(u128::from_le_bytes(bytes)), "{word:?}");
+            }
+        }
+        assert_eq!((key(b""), key(&all[..17])), (None, None));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use super::label;
 use super::layout::Layout;
+use super::scan;
 
 /// The longest word that is read backwards, in bytes.
 const WORD: usize = 40;
@@ -241,6 +242,13 @@ pub(super) fn word_before(text: &[u8], end: usize, floor: usize) -> (usize, &[u8
     if end > floor && text[end - 1] == b' ' {
         end -= 1;
     }
+    // Most words are letters alone after a space.
+    if let Some(last) = text[floor..end].last_chunk() {
+        let letters = (scan::word(last).0 << (u32::BITS as usize - scan::WORD)).leading_ones() as usize;
+        if letters < scan::WORD && last[scan::WORD - 1 - letters] == b' ' {
+            return (end - letters, &text[end - letters..end]);
+        }
+    }
     let least = end.saturating_sub(WORD).max(floor);
     let mut start = end;
     while start > least {
@@ -391,6 +399,13 @@ fn skip_space(text: &str, layout: &Layout, mut at: usize) -> Option<usize> {
 /// The letters, digits, apostrophes and hyphens from `at` on, forty bytes at most.
 pub(super) fn word_at(text: &[u8], at: usize) -> &[u8] {
     let rest = &text[at..];
+    // Most words are letters alone.
+    if let Some(first) = rest.first_chunk() {
+        let length = scan::word(first).0.trailing_ones() as usize;
+        if length < scan::WORD && matches!(first[length], b' ' | b',' | b'.') {
+            return &rest[..length];
+        }
+    }
     let length = rest
         .iter()
         .take(WORD)

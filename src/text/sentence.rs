@@ -85,6 +85,9 @@ impl Iterator for Sentences<'_> {
         let fresh = std::mem::take(&mut self.fresh);
         let (start, begins_block) = match bytes[self.at..] {
             [b' ', next, ..] if is_solid(next) => (self.at + 1, fresh),
+            [next, ..] if is_solid(next) => (self.at, fresh),
+            [b'\n', next, ..] if is_solid(next) && self.layout.breaks_are_hard() => (self.at + 1, true),
+            [b'\n', b'\n', next, ..] if is_solid(next) => (self.at + 2, true),
             _ => {
                 let start = text.len() - text[self.at..].trim_start().len();
                 (start, fresh || self.parted(Span::new(self.at, start)))

@@ -125,6 +125,11 @@ fn show_mention(
         let links: Vec<String> = entity.links.iter().map(|(key, value)| format!("{key}:{value}")).collect();
         writeln!(out, "{}{}", if links.is_empty() { "" } else { "  " }, links.join(" "))?;
     }
+    if let Some(bond) = why.bond {
+        let other = found.mentions[bond.to as usize].span;
+        let words = other.of(&document.text).replace(['\n', '\r'], " ");
+        writeln!(out, "  taken   {} \"{words}\" at byte {}", bond.kind, other.start())?;
+    }
     for listed in why.lists.iter().take(LISTS) {
         let words = listed.words.replace(['\n', '\r'], " ");
         writeln!(out, "  list    \"{words}\" is {} ({}) in {}", listed.name, listed.kind, listed.list)?;

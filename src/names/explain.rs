@@ -1,5 +1,6 @@
-//! Why a name was found: the lists it hit and the features that counted.
+//! Why a name was found, the lists it hit and the features that counted, and why its entity took it.
 
+use super::entities::Bond;
 use super::features::{Feature, template as t};
 use super::reading::Reading;
 use super::tagger::{Tagger, features};
@@ -17,6 +18,8 @@ pub struct Explanation {
     pub reasons: Vec<Reason>,
     /// The features that spoke most against it.
     pub doubts: Vec<Reason>,
+    /// Why its entity took it; none for the name that the entity's others joined.
+    pub bond: Option<Bond>,
 }
 
 /// An entry of a list that matches a mention or a part of it.
@@ -51,7 +54,11 @@ impl Names {
     pub fn explain(&self, text: &str, found: &Annotations, scratch: &Scratch) -> Vec<Explanation> {
         let desk = &scratch.desk;
         let reading = desk.page.reading(text, found, &desk.vocabulary);
-        found.mentions.iter().map(|mention| self.explain_one(&reading, mention, scratch)).collect()
+        let explain = |(id, mention)| Explanation {
+            bond: scratch.bonds.get(id).copied().flatten(),
+            ..self.explain_one(&reading, mention, scratch)
+        };
+        found.mentions.iter().enumerate().map(explain).collect()
     }
 
     fn explain_one(&self, reading: &Reading<'_>, mention: &Mention, scratch: &Scratch) -> Explanation {
@@ -77,7 +84,7 @@ impl Names {
         let doubts = reasons.iter().rev().take_while(|r| r.weight < 0.0).take(MOST / 2).cloned().collect();
         reasons.retain(|reason| reason.weight > 0.0);
         reasons.truncate(MOST);
-        Explanation { lists: listed, reasons, doubts }
+        Explanation { lists: listed, reasons, doubts, bond: None }
     }
 }
 

@@ -62,6 +62,7 @@ pub struct Scratch {
     desk: Desk,
     tagger: tagger::Scratch,
     tagged: Vec<tagger::Tagged>,
+    bonds: Vec<Option<entities::Bond>>,
 }
 
 /// An article being read, and the words known so far.
@@ -99,7 +100,7 @@ impl Names {
 
     /// Fills the mentions and entities of a document with tokens and sentences.
     pub fn annotate(&self, text: &str, found: &mut Annotations, scratch: &mut Scratch) {
-        let Scratch { desk, tagger, tagged } = scratch;
+        let Scratch { desk, tagger, tagged, bonds } = scratch;
         if desk.read(&self.reader, text, found) {
             tagger.forget_words();
         }
@@ -110,7 +111,7 @@ impl Names {
             repeats::settle(&self.tagger, &reading, self.reader.lists(), &desk.finder.hits, tagged);
         found.mentions = mentions;
         found.mentions.retain(|mention| mention.confidence >= self.min_confidence);
-        entities::resolve(text, found, self.reader.lists());
+        *bonds = entities::resolve(text, found, self.reader.lists());
     }
 }
 

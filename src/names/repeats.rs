@@ -103,7 +103,8 @@ fn repeat(reading: &Reading<'_>, taken: &mut [bool], mentions: &mut Vec<Mention>
     if names.is_empty() {
         return;
     }
-    for run in reading.capital_runs() {
+    for mut run in reading.capital_runs() {
+        without_article(reading, &mut run);
         let free = !taken[run.clone()].iter().any(|&t| t);
         // A capital at the start of a sentence or in a headline says nothing.
         let plain = reading.line(run.start) & (line::FIRST | line::CAPITALS | line::TITLE_CASE) == 0;
@@ -115,6 +116,13 @@ fn repeat(reading: &Reading<'_>, taken: &mut [bool], mentions: &mut Vec<Mention>
             let tokens = run.start as u32..run.end as u32;
             mentions.push(mention(reading, tokens, *kind, confidence * KEPT, NamedBy::Repeat));
         }
+    }
+}
+
+/// "The" at the start of a sentence is no part of the name behind it.
+fn without_article(reading: &Reading<'_>, run: &mut Range<usize>) {
+    if run.len() > 1 && reading.text(run.start) == "The" {
+        run.start += 1;
     }
 }
 
@@ -137,9 +145,7 @@ fn spelled_out(reading: &Reading<'_>, mentions: &mut Vec<Mention>) {
     }
     let mut added = Vec::new();
     for mut run in reading.capital_runs() {
-        if reading.text(run.start) == "The" {
-            run.start += 1;
-        }
+        without_article(reading, &mut run);
         let initials: String = run.clone().filter_map(|at| reading.text(at).chars().next()).collect();
         let Some(confidence) = acronyms.get(initials.as_str()) else { continue };
         let tokens = run.start as u32..run.end as u32;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use saidwho::annotations::NamedBy;
 use saidwho::gazetteer::Gazetteer;
+use saidwho::names::entities::Bond;
 use saidwho::names::{Names, Scratch};
 use saidwho::{Annotations, text};
 
@@ -123,4 +124,34 @@ fn explanations_name_lists_and_reasons() {
         found.mentions.iter().position(|m| m.span.of(article) == "Beijing").expect("Beijing is found");
     assert!(explained[beijing].lists.iter().any(|l| l.kind.starts_with("place")), "{explained:?}");
     assert!(explained[beijing].reasons.first().is_some_and(|r| r.weight > 0.0), "{explained:?}");
+}
+
+#[test]
+fn explanations_say_why_an_entity_took_a_mention() {
+    let article = "Angela Merkel met Emmanuel Macron in Berlin. Merkel left the World Health Organization (WHO) \
+                   to Macron. Later the WHO thanked Angela Merkel.";
+    let names = Names::default();
+    let mut scratch = Scratch::default();
+    let found = read(&names, article, &mut scratch);
+    let told: Vec<(&str, String)> = names
+        .explain(article, &found, &scratch)
+        .iter()
+        .zip(&found.mentions)
+        .map(|(why, mention)| {
+            let to = |b: Bond| format!("{} {}", b.kind, found.mentions[b.to as usize].span.of(article));
+            (mention.span.of(article), why.bond.map(to).unwrap_or_default())
+        })
+        .collect();
+    let wanted = [
+        ("Angela Merkel", ""),
+        ("Emmanuel Macron", ""),
+        ("Berlin", ""),
+        ("Merkel", "surname of Angela Merkel"),
+        ("World Health Organization", ""),
+        ("WHO", "in brackets behind World Health Organization"),
+        ("Macron", "surname of Emmanuel Macron"),
+        ("WHO", "written like WHO"),
+        ("Angela Merkel", "written like Angela Merkel"),
+    ];
+    assert_eq!(told, wanted.map(|(name, why)| (name, why.to_owned())));
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 
 use super::forms::Form;
-use super::groups::Groups;
+use super::groups::{BondKind, Groups};
 use crate::annotations::{Annotations, EntityType};
 use crate::gazetteer::Gazetteer;
 
@@ -31,6 +31,18 @@ enum Key<'f> {
     Initials(String),
 }
 
+impl Key<'_> {
+    /// Why a form found by this key is the same.
+    fn reason(&self) -> BondKind {
+        match self {
+            Key::Core(_) => BondKind::LegalSuffix,
+            Key::Listed(_) => BondKind::SameEntry,
+            Key::First(_) | Key::Last(_) => BondKind::ShortForm,
+            Key::Initials(_) => BondKind::Acronym,
+        }
+    }
+}
+
 /// Joins the mentions of each organization or place among `forms`, all of one type.
 pub(super) fn group(
     text: &str,
@@ -48,12 +60,11 @@ pub(super) fn group(
         let listed = identity(text, found, form, lists);
         let mut same = vec![Key::Core(core.concat())];
         same.extend(listed.map(Key::Listed));
-        let mut joined = same.iter().find_map(|key| longer.get(key)).and_then(|forms| forms.first()).copied();
-        if joined.is_none() {
-            joined = only_longer(text, found, form, core, &longer, groups);
-        }
-        if let Some(long) = joined {
-            groups.join(long.mentions[0], form.mentions[0]);
+        let named = |key: &Key<'_>| Some((*longer.get(key)?.first()?, key.reason()));
+        let joined =
+            same.iter().find_map(named).or_else(|| only_longer(text, found, form, core, &longer, groups));
+        if let Some((long, reason)) = joined {
+            groups.join(form.mentions[0], long.mentions[0], reason);
         }
         let (Some(first), Some(last)) = (form.words.first(), form.words.last()) else { continue };
         let mut keys = same;
@@ -76,7 +87,7 @@ fn only_longer<'f>(
     core: &'f [String],
     longer: &HashMap<Key<'f>, Vec<&'f Form>, FixedState>,
     groups: &mut Groups,
-) -> Option<&'f Form> {
+) -> Option<(&'f Form, BondKind)> {
     let (first, last) = (core.first()?, core.last()?);
     let mut keys = Vec::new();
     // "York" is not short for "New York", nor "Congo" for "Republic of Congo": places keep their words.
@@ -89,11 +100,12 @@ fn only_longer<'f>(
     let mut fitting = keys.iter().flat_map(|key| {
         let forms = longer.get(key).map_or(&[][..], Vec::as_slice);
         let acronym = matches!(key, Key::Initials(_));
-        forms.iter().copied().filter(move |long| acronym || short_form(core, &long.words))
+        let fits = move |long: &&Form| acronym || short_form(core, &long.words);
+        forms.iter().copied().filter(fits).map(|long| (long, key.reason()))
     });
     let one = fitting.next()?;
-    let root = groups.first(one.mentions[0]);
-    fitting.all(|long| groups.first(long.mentions[0]) == root).then_some(one)
+    let root = groups.first(one.0.mentions[0]);
+    fitting.all(|(long, _)| groups.first(long.mentions[0]) == root).then_some(one)
 }
 
 /// The list entry that a form means first of all, when there is one.

@@ -21,12 +21,15 @@ use crate::gazetteer::Gazetteer;
 use crate::names::{gender, links, titles};
 
 use groups::Groups;
+pub use groups::{Bond, BondKind};
 
 /// Fills the entities of a document whose mentions are known, and points the mentions at them.
-pub fn resolve(text: &str, found: &mut Annotations, lists: &Gazetteer) {
+///
+/// Gives for each mention what ties it to its entity: nothing for the name that the others joined.
+pub fn resolve(text: &str, found: &mut Annotations, lists: &Gazetteer) -> Vec<Option<Bond>> {
     found.entities.clear();
     if found.mentions.is_empty() {
-        return;
+        return Vec::new();
     }
     let introduced = bodies::introductions(text, found);
     for &(name, acronym) in &introduced {
@@ -36,17 +39,17 @@ pub fn resolve(text: &str, found: &mut Annotations, lists: &Gazetteer) {
     let titles = titles::find(text, found, lists);
     let honorifics: Vec<Option<Gender>> = titles.iter().map(|t| t.gender).collect();
     let mut groups = Groups::new(found.mentions.len());
+    for (name, acronym) in introduced {
+        // The vote may have moved one of them since.
+        if found.mentions[name as usize].kind == found.mentions[acronym as usize].kind {
+            groups.join(acronym, name, BondKind::Introduced);
+        }
+    }
     for kind in EntityType::ALL {
         let of_kind: Vec<&forms::Form> = forms.iter().filter(|form| form.kind == kind).collect();
         match kind {
             EntityType::Person => people::group(&of_kind, &honorifics, lists, &mut groups),
             _ => bodies::group(text, found, &of_kind, lists, &mut groups),
-        }
-    }
-    for (name, acronym) in introduced {
-        // The vote may have moved one of them since.
-        if found.mentions[name as usize].kind == found.mentions[acronym as usize].kind {
-            groups.join(name, acronym);
         }
     }
     number(found, &mut groups);
@@ -57,6 +60,7 @@ pub fn resolve(text: &str, found: &mut Annotations, lists: &Gazetteer) {
     }
     gender::find(text, found, &honorifics, lists);
     links::find(text, found, lists);
+    groups.into_bonds()
 }
 
 /// Makes one entity of each group, in order of first mention.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 
 use super::forms::Form;
-use super::groups::Groups;
+use super::groups::{BondKind, Groups};
 use crate::annotations::Gender;
 use crate::gazetteer::Gazetteer;
 
@@ -14,8 +14,8 @@ const MOST_CANDIDATES: usize = 64;
 
 /// A person of the article: full forms that are one name, and the mentions known to be theirs.
 struct Person<'f> {
-    /// Full names, folded, without suffix.
-    names: Vec<&'f [String]>,
+    /// Full forms, the longest first.
+    forms: Vec<&'f Form>,
     /// The mentions joined so far, in text order.
     mentions: Vec<u32>,
     /// What the honorifics before them say.
@@ -40,7 +40,11 @@ pub(super) fn group(forms: &[&Form], honorifics: &[Option<Gender>], lists: &Gaze
         people.add(form, honorifics, lists);
     }
     for person in &people.all {
-        groups.join_all(&person.mentions);
+        let longest = person.forms[0].mentions[0];
+        for form in &person.forms {
+            groups.join_all(&form.mentions);
+            groups.join(form.mentions[0], longest, BondKind::FullName);
+        }
     }
     let mut partial: Vec<(u32, &Form)> = forms
         .iter()
@@ -52,9 +56,9 @@ pub(super) fn group(forms: &[&Form], honorifics: &[Option<Gender>], lists: &Gaze
     let mut strangers: HashMap<&[String], [Option<u32>; 3], FixedState> = HashMap::default();
     for (mention, form) in partial {
         let gender = honorifics[mention as usize];
-        if let Some(person) = people.whose(mention, bare(&form.words), gender) {
+        if let Some((person, reason)) = people.whose(mention, bare(&form.words), gender) {
             let person = &mut people.all[person];
-            groups.join(person.mentions[0], mention);
+            groups.join(mention, person.forms[0].mentions[0], reason);
             let at = person.mentions.partition_point(|&m| m < mention);
             person.mentions.insert(at, mention);
             person.gender = person.gender.or(gender);
@@ -68,7 +72,7 @@ pub(super) fn group(forms: &[&Form], honorifics: &[Option<Gender>], lists: &Gaze
             Some(_) => seen[slot(gender)].or(seen[0]),
         };
         if let Some(earlier) = earlier {
-            groups.join(earlier, mention);
+            groups.join(mention, earlier, BondKind::SameSpelling);
         }
         seen[slot(gender)].get_or_insert(mention);
     }
@@ -86,19 +90,19 @@ impl<'f> People<'f> {
         let same = candidates.into_iter().find(|&candidate| {
             let person = &self.all[candidate];
             !opposed(person.gender, gender)
-                && person.names.iter().any(|other| same_person(other, name, lists))
+                && person.forms.iter().any(|other| same_person(bare(&other.words), name, lists))
         });
         let index = match same {
             Some(index) => {
                 let person = &mut self.all[index];
-                person.names.push(name);
+                person.forms.push(form);
                 person.mentions.extend(&form.mentions);
                 person.mentions.sort_unstable();
                 person.gender = person.gender.or(gender);
                 index
             }
             None => {
-                self.all.push(Person { names: vec![name], mentions: form.mentions.clone(), gender });
+                self.all.push(Person { forms: vec![form], mentions: form.mentions.clone(), gender });
                 self.all.len() - 1
             }
         };
@@ -115,14 +119,14 @@ impl<'f> People<'f> {
         people[people.len().saturating_sub(MOST_CANDIDATES)..].iter().copied()
     }
 
-    /// The person whom a bare name at `mention` means: surnames before given
-    /// names, then the one last spoken of, else the first to come.
-    fn whose(&self, mention: u32, name: &[String], gender: Option<Gender>) -> Option<usize> {
+    /// The person whom a bare name at `mention` means, and as what: surnames
+    /// before given names, then the one last spoken of, else the first to come.
+    fn whose(&self, mention: u32, name: &[String], gender: Option<Gender>) -> Option<(usize, BondKind)> {
         self.with_word(name.first()?)
             .filter(|&index| !opposed(self.all[index].gender, gender))
             .filter_map(|index| {
                 let person = &self.all[index];
-                let part = person.names.iter().filter_map(|full| part_of(full, name)).max()?;
+                let part = person.forms.iter().filter_map(|full| part_of(bare(&full.words), name)).max()?;
                 let before = person.mentions.partition_point(|&m| m < mention).checked_sub(1);
                 // Everything before is nearer than everything after.
                 let near = match before {
@@ -132,7 +136,14 @@ impl<'f> People<'f> {
                 Some(((part, near), index))
             })
             .max_by_key(|&(rank, index)| (rank, std::cmp::Reverse(index)))
-            .map(|(_, index)| index)
+            .map(|((part, _), index)| {
+                let reason = match part {
+                    3 => BondKind::Surname,
+                    2 => BondKind::GivenName,
+                    _ => BondKind::MiddleName,
+                };
+                (index, reason)
+            })
     }
 }
 

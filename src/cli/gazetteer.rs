@@ -219,7 +219,8 @@ impl Stats {
     fn run(self, out: &mut impl Write) -> anyhow::Result<Exit> {
         let lists = open(&self.gazetteer)?;
         let names = Names::new(Some(Arc::clone(&lists)), None, None);
-        let pipeline = Pipeline::new(names, Quotes::new(Options { kinds: Kinds::None, ..Options::default() }));
+        let pipeline =
+            Pipeline::new(names, Quotes::new(Options { kinds: Kinds::None, ..Options::default() }));
         let mut scratch = Scratch::default();
         let mut tally = Tally::default();
         for (entry, user) in lists.canonical().map(|entry| (entry, entry.is_user())) {

@@ -48,7 +48,7 @@ pub(crate) fn settle(
         taken[name.tokens.clone()].fill(true);
     }
     let mut grammatical = Vec::new();
-    grammar::find(reading, &taken, &mut grammatical);
+    grammar::find(reading, &taken, &mentions, &mut grammatical);
     for (tokens, kind) in grammatical {
         taken[tokens.clone()].fill(true);
         let tokens = tokens.start as u32..tokens.end as u32;

@@ -200,17 +200,13 @@ fn without_legal_suffix<'w>(words: &'w [String], lists: &Gazetteer) -> &'w [Stri
         core = rest;
     }
     while let [rest @ .., last] = core {
-        let legal = suffixes.get(last).is_some() || COMMON_SUFFIXES.contains(&last.as_str());
-        if rest.is_empty() || !legal {
+        if rest.is_empty() || suffixes.get(last).is_none() {
             break;
         }
         core = rest;
     }
     core
 }
-
-/// The legal suffixes of the news, for when no list is loaded.
-const COMMON_SUFFIXES: [&str; 9] = ["inc", "ltd", "plc", "corp", "co", "llc", "gmbh", "ag", "sa"];
 
 #[cfg(test)]
 mod tests {

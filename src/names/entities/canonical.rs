@@ -15,19 +15,29 @@ pub(super) fn name(text: &str, found: &Annotations, entity: &Entity) -> String {
     let best = spellings.iter().enumerate().max_by_key(|&(order, &(spelling, count))| {
         let words = spelling.split_whitespace().count();
         let shouted = words_are_upper(spelling) && spelling.len() > 1;
+        let plain = match entity.kind {
+            // "JAKE TAPPER" is better than "Jake".
+            EntityType::Person if words > 1 => 1 + usize::from(!shouted),
+            EntityType::Person => 0,
+            _ => usize::from(!shouted),
+        };
         let fullness = match entity.kind {
             // "U.S." as often as the article says, not "U.S. of America" once.
             EntityType::Place => count,
             _ => words,
         };
-        (!shouted, fullness, count, spelling.len(), std::cmp::Reverse(order))
+        (plain, fullness, count, spelling.len(), std::cmp::Reverse(order))
     });
     let spelling = best.map_or("", |(_, &(spelling, _))| spelling);
     let spelling: String = spelling.split_whitespace().collect::<Vec<_>>().join(" ");
-    if entity.kind == EntityType::Person && words_are_upper(&spelling) {
-        return in_title_case(&spelling);
-    }
-    spelling
+    let shouted = match entity.kind {
+        EntityType::Person => true,
+        // "USA" and "U.K." are written so everywhere.
+        EntityType::Place => spelling.len() > 4 && !spelling.contains('.'),
+        // Nobody can tell "BBC NEWS" from "BANK OF CHINA".
+        EntityType::Organization => false,
+    };
+    if shouted && words_are_upper(&spelling) { in_title_case(&spelling) } else { spelling }
 }
 
 /// Whether it is written in capitals throughout, more than initials.

@@ -1,9 +1,11 @@
 //! Transcripts: a paragraph that begins with its speaker in capitals and a
 //! colon, "TAPPER: We'll be back."
 
+use std::ops::Range;
+
 use super::{Attribution, Source};
-use crate::annotations::{Case, TokenKind};
-use crate::quotes::reading::Pos;
+use crate::annotations::{Case, EntityType, TokenKind};
+use crate::quotes::reading::{NONE, Pos};
 
 /// The `by` of its quotes.
 pub const NAME: &str = "transcript-label";
@@ -23,6 +25,7 @@ pub(super) fn run(article: &Source<'_>, out: &mut Vec<Attribution>) {
         if colon + 2 >= tokens.end
             || !label.clone().all(|t| capital(article, t))
             || !label.clone().any(|t| named(article, t))
+            || dateline(article, label.clone())
         {
             continue;
         }
@@ -62,6 +65,15 @@ fn capital(article: &Source<'_>, t: u32) -> bool {
 fn abbreviated(article: &Source<'_>, t: u32) -> bool {
     let word = article.found.token_text(article.text, t as usize);
     word.ends_with('.') && word.chars().all(|c| c == '.' || c.is_uppercase())
+}
+
+/// "NEW DELHI: The court …": all that it names are places.
+fn dateline(article: &Source<'_>, label: Range<u32>) -> bool {
+    let of_place = |t: u32| {
+        let mention = article.reading.mention[t as usize];
+        mention != NONE && article.found.mentions[mention as usize].kind == EntityType::Place
+    };
+    label.filter(|&t| named(article, t)).all(of_place)
 }
 
 fn named(article: &Source<'_>, t: u32) -> bool {

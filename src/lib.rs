@@ -17,6 +17,7 @@ pub mod cli;
 mod document;
 pub mod eval;
 pub mod gazetteer;
+mod hash;
 pub mod input;
 pub mod learn;
 pub mod names;

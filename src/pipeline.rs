@@ -4,6 +4,8 @@
 //! cannot fail. What can fail (a damaged model, a user's own list) fails when
 //! the [`Pipeline`] is built.
 
+use std::time::Instant;
+
 use crate::annotations::Annotations;
 use crate::document::Document;
 use crate::{names, quotes, text};
@@ -50,12 +52,37 @@ impl Pipeline {
 
     /// Runs all stages over one article.
     pub fn annotate<'s>(&self, document: &Document, scratch: &'s mut Scratch) -> &'s Annotations {
+        self.stages(document, scratch, || true);
+        &scratch.found
+    }
+
+    /// Runs the stages over one article as long as there is time; none when it was not enough.
+    ///
+    /// The clock is looked at between stages: each takes time linear in the text, so a text of
+    /// bounded length cannot overrun by much.
+    pub fn annotate_until<'s>(
+        &self,
+        document: &Document,
+        scratch: &'s mut Scratch,
+        deadline: Instant,
+    ) -> Option<&'s Annotations> {
+        self.stages(document, scratch, || Instant::now() < deadline).then_some(&scratch.found)
+    }
+
+    /// Whether all stages ran, and there was time after each.
+    fn stages(&self, document: &Document, scratch: &mut Scratch, has_time: impl Fn() -> bool) -> bool {
         let Scratch { found, names, quotes } = scratch;
         let text = document.text.as_str();
         found.clear();
         text::annotate(text, found);
+        if !has_time() {
+            return false;
+        }
         self.names.annotate(text, found, names);
+        if !has_time() {
+            return false;
+        }
         self.quotes.annotate(text, found, quotes);
-        found
+        has_time()
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::annotations::{Annotations, EntityType, Gender, NamedBy, QuoteKind, Stance};
-use crate::{Document, Offsets, Span, Unit};
+use crate::{Document, Offsets, Span, Unit, hash};
 
 /// The value of [`Record::schema`].
 pub const SCHEMA: &str = "saidwho/1";
@@ -43,6 +43,36 @@ pub struct Record {
     pub mentions: Vec<MentionRecord>,
     /// What was said, in text order.
     pub quotes: Vec<QuoteRecord>,
+    // The last field: the writer of a run adds it to lines that are made already.
+    /// The articles that this one is a copy of, when that was asked for (`--dedup mark`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<Cluster>,
+}
+
+/// Articles that are copies of one, word for word or nearly.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Cluster {
+    /// The same for all articles of the cluster: 16 hexadecimal digits, a hash of the words of its first.
+    pub id: String,
+    /// first, exact or near: what this article is in it.
+    #[serde(rename = "is")]
+    pub standing: Standing,
+    /// The id of its first article in the order of the input.
+    pub first: String,
+    /// An estimate of the share of four-word runs in common with the first, 0 to 1; 1 when all words are the same.
+    pub similarity: f32,
+}
+
+/// What an article is among its copies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    /// The first that was seen.
+    First,
+    /// It has the words of the first.
+    Exact,
+    /// It has most of the words of the first.
+    Near,
 }
 
 /// A stretch of the text.
@@ -136,6 +166,10 @@ pub struct QuoteRecord {
     pub confidence: f32,
     /// The rule or model that decided.
     pub by: String,
+    /// The same for the same words in any article, whatever marks, case and cue they wear: 16
+    /// hexadecimal digits.
+    #[serde(default)]
+    pub quote_key: String,
     /// The sentences around it, when asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<Words>,
@@ -237,6 +271,7 @@ impl Record {
                 stance: StanceName::all(quote.stance),
                 confidence: hundredths(quote.confidence),
                 by: quote.by.to_owned(),
+                quote_key: quote_key(quote.segments.iter().map(|segment| segment.of(&document.text))),
                 context: None,
             }
         });
@@ -251,6 +286,7 @@ impl Record {
             entities: entities.collect(),
             mentions: mentions.collect(),
             quotes: quotes.collect(),
+            cluster: None,
         }
     }
 
@@ -276,7 +312,29 @@ impl Record {
     }
 }
 
+/// What the same quote has in common in all articles: a hash of the words of its pieces.
+fn quote_key<'t>(pieces: impl Iterator<Item = &'t str>) -> String {
+    let mut all = hash::Words::new();
+    pieces.flat_map(hash::words).for_each(|word| all.add(word));
+    format!("{:016x}", all.finish())
+}
+
 /// Two decimals: more would claim a precision that no calibration has.
 fn hundredths(confidence: f32) -> f32 {
     (confidence * 100.0).round() / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_are_the_same_when_their_words_are() {
+        let key = |pieces: &[&str]| quote_key(pieces.iter().copied());
+        assert_eq!(key(&["“We agree,”"]), key(&["\"we agree.\""]));
+        assert_eq!(key(&["“We wait,”", "“for rain.”"]), key(&["“We wait for rain”"]));
+        assert_ne!(key(&["We agree"]), key(&["We agreed"]));
+        // It stands in records: another value would part the same quotes of two runs.
+        assert_eq!(key(&["We agree"]), "KEY");
+    }
 }

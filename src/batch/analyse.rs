@@ -1,15 +1,18 @@
 //! What a worker does with one record: parse, analyse, serialise, and live through panics.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
 
-use super::DeadLetter;
+use serde::{Deserialize, Serialize};
+
+use super::{DeadLetter, Print};
 use crate::annotations::TokenKind;
 use crate::input::{Cut, Fields, Parsed};
 use crate::output::check;
 use crate::{Document, Pipeline, Record, Scratch, Unit};
 
 /// Numbers of one record or of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Articles analysed.
     pub documents: u64,
@@ -25,6 +28,13 @@ pub struct Counts {
     pub passed_over: u64,
     /// Records set aside.
     pub failures: u64,
+}
+
+impl Counts {
+    /// Records, whatever became of them.
+    pub fn records(&self) -> u64 {
+        self.documents + self.passed_over + self.failures
+    }
 }
 
 impl std::ops::AddAssign for Counts {
@@ -57,6 +67,58 @@ pub struct Done {
     pub outcome: Outcome,
     /// Its numbers.
     pub counts: Counts,
+    /// What copies of the article are known by, when they are looked for, and its id.
+    pub print: Option<Box<(Print, String)>>,
+}
+
+impl Done {
+    fn passed_over(reason: String) -> Self {
+        Done {
+            outcome: Outcome::PassedOver(reason),
+            counts: Counts { passed_over: 1, ..Counts::default() },
+            print: None,
+        }
+    }
+}
+
+/// Which articles are read, by their language.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// Those of the web must be English, others are taken as they come.
+    #[default]
+    Auto,
+    /// All must be English.
+    English,
+    /// Any.
+    Any,
+}
+
+impl std::str::FromStr for Language {
+    type Err = String;
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "auto" => Ok(Language::Auto),
+            "en" => Ok(Language::English),
+            "any" => Ok(Language::Any),
+            other => Err(format!("unknown language \"{other}\": use en, any or auto")),
+        }
+    }
+}
+
+impl Language {
+    /// Bytes of text that are looked at.
+    const SAMPLE: usize = 4096;
+
+    /// Why an article is not read: the language it surely is in.
+    fn refuses(self, cut: &Cut, text: &str) -> Option<String> {
+        let guarded = self == Language::English || (self == Language::Auto && cut.kind.is_web());
+        if !guarded {
+            return None;
+        }
+        let sample = &text[..text.floor_char_boundary(Self::SAMPLE)];
+        let found = whatlang::detect(sample).filter(|found| found.is_reliable())?;
+        (found.lang() != whatlang::Lang::Eng).then(|| format!("not English but {}", found.lang().eng_name()))
+    }
 }
 
 /// How records are analysed.
@@ -71,8 +133,14 @@ pub struct Analyst<'p> {
     pub with_text: bool,
     /// Sentences of context on either side of each quote; none for no context at all.
     pub context: Option<usize>,
+    /// Which languages are read.
+    pub language: Language,
     /// Whether every span is checked against the text.
     pub check: bool,
+    /// Longest time for one article; none means that all are finished.
+    pub time: Option<Duration>,
+    /// Whether copies of articles are looked for.
+    pub dedup: bool,
 }
 
 impl Analyst<'_> {
@@ -89,19 +157,29 @@ impl Analyst<'_> {
             }
         };
         let counts = Counts { failures: 1, ..Counts::default() };
-        Done { outcome: Outcome::SetAside(Box::new(DeadLetter::new(cut, id, reason))), counts }
+        Done { outcome: Outcome::SetAside(Box::new(DeadLetter::new(cut, id, reason))), counts, print: None }
     }
 
     fn attempt(&self, cut: &Cut, scratch: &mut Scratch) -> Result<Done, (String, Option<String>)> {
+        let deadline = self.time.map(|time| (Instant::now() + time, time));
         let (document, notes) = match cut.parse(&self.fields) {
             Parsed::Document(document, notes) => (document, notes),
-            Parsed::PassedOver(reason) => {
-                let counts = Counts { passed_over: 1, ..Counts::default() };
-                return Ok(Done { outcome: Outcome::PassedOver(reason), counts });
-            }
+            Parsed::PassedOver(reason) => return Ok(Done::passed_over(reason)),
             Parsed::SetAside(reason) => return Err((reason, None)),
         };
-        let found = self.pipeline.annotate(&document, scratch);
+        if let Some(reason) = self.language.refuses(cut, &document.text) {
+            return Ok(Done::passed_over(reason));
+        }
+        let found = match deadline {
+            None => self.pipeline.annotate(&document, scratch),
+            Some((deadline, time)) => {
+                self.pipeline.annotate_until(&document, scratch, deadline).ok_or_else(|| {
+                    let reason =
+                        format!("took longer than {} s: raise --max-doc-seconds", time.as_secs_f64());
+                    (reason, Some(document.id.clone()))
+                })?
+            }
+        };
         let counts = Counts {
             documents: 1,
             words: found.tokens.iter().filter(|token| is_word(token.kind)).count() as u64,
@@ -120,6 +198,8 @@ impl Analyst<'_> {
                 (format!("a span does not fit the text: {fault}"), Some(document.id.clone()))
             })?;
         }
+        let print = if self.dedup { Print::of(&document.text) } else { None };
+        let print = print.map(|print| Box::new((print, document.id.clone())));
         if self.with_text {
             let Document { text, .. } = document;
             record.text = Some(text);
@@ -127,7 +207,7 @@ impl Analyst<'_> {
         let mut line =
             serde_json::to_vec(&record).map_err(|error| (format!("cannot be written: {error}"), None))?;
         line.push(b'\n');
-        Ok(Done { outcome: Outcome::Line(line), counts })
+        Ok(Done { outcome: Outcome::Line(line), counts, print })
     }
 }
 

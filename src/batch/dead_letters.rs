@@ -5,12 +5,12 @@
 //! out when it was too long to hold.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::input::{Cut, Kind, Place};
+use crate::input::{self, Cut, Kind, Place};
 
 /// One record that was set aside.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,6 +54,17 @@ impl DeadLetter {
         }
     }
 
+    /// Whether the source broke off there, so that more may follow when it is read again.
+    pub fn broke_off(&self) -> bool {
+        self.reason.starts_with(input::BROKE_OFF)
+    }
+
+    /// The same record, broken for another reason.
+    pub fn broken(&self, reason: String) -> Cut {
+        let place = Place { source: self.source.as_str().into(), record: self.record };
+        Cut::broken(place, Kind::named(&self.kind).unwrap_or(Kind::Text), Vec::new(), reason)
+    }
+
     /// The record, to be run again; `None` when its input was not kept.
     pub fn cut(&self) -> Option<Cut> {
         let raw = match (&self.raw, &self.raw_hex) {
@@ -87,19 +98,28 @@ fn from_hex(hex: &str) -> Option<Vec<u8>> {
 pub struct DeadLetters {
     path: PathBuf,
     file: Option<BufWriter<File>>,
+    bytes: u64,
 }
 
 impl DeadLetters {
-    /// Letters go to `path`; a file of an earlier run there is taken away.
+    /// Letters go to `path`, after the first `bytes` of an earlier run there; 0 starts anew.
     ///
     /// # Errors
-    /// When the old file cannot be removed.
-    pub fn new(path: &Path) -> io::Result<Self> {
-        match std::fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
+    /// When the old file cannot be changed.
+    pub fn open(path: &Path, bytes: u64) -> io::Result<Self> {
+        if bytes == 0 {
+            match std::fs::remove_file(path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => return Ok(DeadLetters { path: path.to_owned(), file: None, bytes }),
+            }
         }
-        Ok(DeadLetters { path: path.to_owned(), file: None })
+        let mut file = File::options().write(true).open(path)?;
+        if file.metadata()?.len() < bytes {
+            return Err(io::Error::other(format!("shorter than the {bytes} bytes written before")));
+        }
+        file.set_len(bytes)?;
+        file.seek(SeekFrom::End(0))?;
+        Ok(DeadLetters { path: path.to_owned(), file: Some(BufWriter::new(file)), bytes })
     }
 
     /// Where they go.
@@ -116,16 +136,22 @@ impl DeadLetters {
             Some(file) => file,
             None => self.file.insert(BufWriter::new(File::create(&self.path)?)),
         };
-        serde_json::to_writer(&mut *file, letter)?;
-        file.write_all(b"\n")
+        let mut line = serde_json::to_vec(letter)?;
+        line.push(b'\n');
+        self.bytes += line.len() as u64;
+        file.write_all(&line)
     }
 
-    /// Writes what is held back.
+    /// Brings all of them to disk; the length of the file then.
     ///
     /// # Errors
-    /// When it cannot be written.
-    pub fn flush(&mut self) -> io::Result<()> {
-        self.file.as_mut().map_or(Ok(()), BufWriter::flush)
+    /// When they cannot be written.
+    pub fn seal(&mut self) -> io::Result<u64> {
+        if let Some(file) = &mut self.file {
+            file.flush()?;
+            file.get_ref().sync_data()?;
+        }
+        Ok(self.bytes)
     }
 }
 

@@ -7,9 +7,15 @@
 //! threads.
 
 mod analyse;
+mod checkpoint;
 mod dead_letters;
 mod ordered;
+mod reading;
+mod syndication;
 
-pub use analyse::{Analyst, Counts, Done, Outcome, quiet_panics};
+pub use analyse::{Analyst, Counts, Done, Language, Outcome, quiet_panics};
+pub use checkpoint::{Checkpoint, CheckpointError, Position, Tally};
 pub use dead_letters::{DeadLetter, DeadLetters};
 pub use ordered::{Bounds, Stopped, run};
+pub use reading::{Cutter, Reading, Shard, Taker};
+pub use syndication::{Print, Syndication};

@@ -5,41 +5,61 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use serde_json::json;
 
 use super::inputs::Inputs;
 use super::naming::Naming;
-use super::progress::{self, Progress};
+use super::progress::{self, Progress, Report};
 use super::quoting::Quoting;
-use super::{Exit, pretty};
-use crate::batch::{self, Analyst, Bounds, Counts, DeadLetters, Done, Outcome};
-use crate::output::file::{WholeFile, with_suffix};
+use super::{Exit, manifest, pretty};
+use crate::batch::{
+    self, Analyst, Bounds, Checkpoint, Cutter, DeadLetters, Done, Language, Outcome, Position, Syndication,
+    Tally,
+};
+use crate::input::source::Source;
+use crate::output::file::{Compression, rename, with_suffix};
+use crate::output::{self, Format};
 use crate::{Record, Scratch, Unit};
 
-/// Find names, entities and quotes in articles; write one JSON record per article.
+/// Find names, entities and quotes in articles; write one record per article.
 #[derive(Args)]
 #[command(after_help = "Examples:
   saidwho extract article.txt --pretty
   saidwho extract articles/ -o records.jsonl
   saidwho extract dump.jsonl.gz --text-field body --meta date,url -o records.jsonl.zst
+  saidwho extract crawl/*.warc.gz -o news.sqlite
   cat dump.jsonl | saidwho extract --threads 2 | head
   saidwho extract news/ --quotes direct --min-confidence 0.8 --context 1 -o quotes.jsonl
 
-Records that cannot be read go to OUT.dead.jsonl (or --errors FILE) with the reason and the raw
-input; the run goes on. Exit status: 0 all done, 1 something was set aside, 2 could not start or
-go on.")]
+The same command goes on where a killed run stopped; the result is the same. Records that cannot
+be read go to OUT.dead.jsonl (or --errors FILE) with the reason and the raw input; the run goes
+on, and `saidwho retry` runs them again. Exit status: 0 all done, 1 something was set aside, 2
+could not start or go on.")]
 pub(super) struct Extract {
     #[command(flatten)]
     inputs: Inputs,
     #[command(flatten)]
+    options: Options,
+}
+
+/// What is done with the articles; shared with `retry`.
+#[derive(Args)]
+pub(super) struct Options {
+    #[command(flatten)]
     naming: Naming,
     #[command(flatten)]
     quoting: Quoting,
-    /// Where the records go; compressed when the name ends in .gz or .zst. Default: standard output.
+    /// Where the records go; the name says in which format, and compressed when it ends in .gz or .zst.
+    /// Default: standard output.
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
+    /// The format, when the name of OUT does not say.
+    #[arg(long, value_name = "FORMAT", value_parser = output::named)]
+    format: Option<&'static Format>,
     /// Where broken input goes. Default: OUT.dead.jsonl, or a message when there is no OUT.
     #[arg(long, value_name = "FILE")]
     errors: Option<PathBuf>,
@@ -53,158 +73,263 @@ pub(super) struct Extract {
     /// speaker's, and N more on either side.
     #[arg(long, value_name = "N")]
     context: Option<usize>,
+    /// Languages that are read: en, any, or auto: only English of what comes from the web.
+    #[arg(long, value_name = "LANGUAGE", default_value = "auto")]
+    language: Language,
     /// Worker threads. Default: one per core.
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
     /// Show articles for people instead of records.
-    #[arg(long, conflicts_with_all = ["output", "offsets", "with_text", "context"])]
+    #[arg(long, conflicts_with_all = ["output", "offsets", "with_text", "context", "format"])]
     pretty: bool,
     /// Check that every span of every record slices to its text; what fails is set aside.
     #[arg(long)]
     check: bool,
+    /// Longest time for one article in seconds; one that takes longer is set aside. Default: none,
+    /// since what is set aside then depends on the machine.
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    max_doc_seconds: Option<Duration>,
+    /// Look for copies: mark gives every record the cluster of articles it is a copy of, word for
+    /// word or nearly, with the first of them.
+    #[arg(long, value_name = "HOW", value_parser = ["mark"])]
+    dedup: Option<String>,
+    /// Memory for --dedup in MB: 2000 articles in one; the oldest are forgotten when it is full.
+    #[arg(long, value_name = "MB", default_value_t = 64, requires = "dedup")]
+    dedup_mb: usize,
+    /// Begin anew even when an unfinished run could be continued.
+    #[arg(long)]
+    restart: bool,
+    /// How progress is told on standard error: auto (a bar, on a terminal), json or none.
+    #[arg(long, value_name = "HOW", default_value = "auto", value_parser = ["auto", "json", "none"])]
+    progress: String,
     /// No progress and no summary.
     #[arg(short, long)]
     quiet: bool,
 }
 
-/// Where records go.
-enum Target {
-    Stdout(BufWriter<io::Stdout>),
-    File(Box<WholeFile>, PathBuf),
-    Terminal(anstream::AutoStream<io::Stdout>),
+fn seconds(value: &str) -> Result<Duration, String> {
+    let wrong = "give a number of seconds, such as 30 or 0.5";
+    let seconds: f64 = value.parse().map_err(|_| wrong)?;
+    Duration::try_from_secs_f64(seconds).map_err(|_| wrong.to_owned())
 }
 
-impl Target {
-    fn write(&mut self, line: &[u8]) -> io::Result<()> {
-        match self {
-            Target::Stdout(out) => out.write_all(line),
-            Target::File(file, _) => file.write_all(line),
-            Target::Terminal(out) => {
-                let record: Record = serde_json::from_slice(line)?;
-                pretty::show(out, &record)
-            }
-        }
-    }
-
-    fn finish(self) -> io::Result<()> {
-        match self {
-            Target::Stdout(mut out) => out.flush(),
-            Target::File(file, _) => file.finish(),
-            Target::Terminal(mut out) => out.flush(),
-        }
-    }
-
-    fn name(&self) -> String {
-        match self {
-            Target::File(_, path) => path.display().to_string(),
-            _ => "standard output".to_owned(),
-        }
+impl Options {
+    fn syndication(&self) -> Option<Syndication> {
+        self.dedup.as_ref().map(|_| Syndication::new(self.dedup_mb << 20))
     }
 }
 
 impl Extract {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let sources = self.inputs.sources()?;
-        let threads = match self.threads {
+        let reading = self.inputs.reading();
+        let cut: Box<Cutter<'_>> =
+            Box::new(|start, taken, read, take| reading.read(&sources, start, taken, read, take));
+        let run = Run {
+            describe: self.inputs.describe(&sources),
+            fields: self.inputs.fields(),
+            sources: &sources,
+            cut,
+            options: &self.options,
+        };
+        run.run()
+    }
+}
+
+/// One run, from records that are cut to results that are written.
+pub(super) struct Run<'a> {
+    pub(super) describe: serde_json::Value,
+    pub(super) fields: crate::input::Fields,
+    pub(super) sources: &'a [Source],
+    pub(super) cut: Box<Cutter<'a>>,
+    pub(super) options: &'a Options,
+}
+
+impl Run<'_> {
+    pub(super) fn run(self) -> anyhow::Result<Exit> {
+        let options = self.options;
+        match &options.output {
+            Some(path) if path != Path::new("-") => self.to_file(path),
+            _ => self.to_stdout(),
+        }
+    }
+
+    /// Analyses what is cut from `start` on and gives the results to `take`, in order.
+    fn analyse(
+        &self,
+        with_text: bool,
+        (start, tally): (Position, &Tally),
+        take: impl FnMut(Position, Done) -> anyhow::Result<()> + Send,
+    ) -> anyhow::Result<Report> {
+        let options = self.options;
+        let threads = match options.threads {
             Some(0) => bail!("--threads must be 1 or more"),
             Some(threads) => threads,
             None => std::thread::available_parallelism().map_or(1, usize::from),
         };
-        let mut target = self.target()?;
-        let mut letters = self.letters()?;
-        let pipeline = self.naming.pipeline(&self.quoting)?;
+        let pipeline = options.naming.pipeline(&options.quoting)?;
         let analyst = Analyst {
             pipeline: &pipeline,
-            fields: self.inputs.fields(),
-            unit: if self.pretty { Unit::Byte } else { self.offsets },
-            with_text: self.with_text || self.pretty,
-            context: self.context,
-            check: self.check,
+            fields: self.fields.clone(),
+            unit: if options.pretty { Unit::Byte } else { options.offsets },
+            with_text,
+            context: options.context,
+            language: options.language,
+            check: options.check,
+            dedup: options.dedup.is_some(),
+            time: options.max_doc_seconds,
         };
         let read = Arc::new(AtomicU64::new(0));
-        let mut progress = Progress::new(&sources, &read, self.quiet);
-        let mut counts = Counts::default();
-        let mut error = None;
+        let how = if options.quiet || options.pretty { "none" } else { &options.progress };
+        let mut progress = Progress::new(self.sources, &read, how, tally);
+        let taken = tally.counts.records();
+        let mut take = take;
+        let mut failed = None;
         batch::quiet_panics();
         batch::run(
             Bounds::new(threads),
             Scratch::default,
             |give| {
-                let _ = self.inputs.read(&sources, &read, &mut |cut| {
+                // Whoever breaks off knows why.
+                let _ = (self.cut)(start, taken, &read, &mut |position, cut| {
                     let bytes = cut.raw.len();
-                    give(cut, bytes)
+                    give((position, cut), bytes)
                 });
             },
-            |cut, scratch| analyst.work(cut, scratch),
-            |done| {
-                counts += done.counts;
-                progress.show(&counts);
-                match deliver(done, &mut target, letters.as_mut()) {
+            |(position, cut), scratch| (position, analyst.work(cut, scratch)),
+            |(position, done)| {
+                progress.add(&done);
+                match take(position, done) {
                     Ok(()) => ControlFlow::Continue(()),
-                    Err(e) => {
-                        error = Some(e);
+                    Err(error) => {
+                        failed = Some(error);
                         ControlFlow::Break(())
                     }
                 }
             },
         )?;
-        progress.finish();
-        if let Some(error) = error {
-            return Err(error);
-        }
-        if let Some(letters) = &mut letters {
-            letters.flush().with_context(|| format!("cannot write {}", letters.path().display()))?;
-        }
-        let name = target.name();
-        target.finish().with_context(|| format!("cannot write {name}"))?;
-        if !self.quiet && !self.pretty {
-            eprintln!("saidwho: {}", progress::summary(&counts, progress.elapsed()));
-        }
-        if counts.failures == 0 {
-            return Ok(Exit::Done);
-        }
-        if let Some(letters) = &letters {
-            eprintln!("saidwho: {} records set aside in {}", counts.failures, letters.path().display());
-        }
-        Ok(Exit::SetAside)
+        let report = progress.finish();
+        failed.map_or(Ok(report), Err)
     }
 
-    fn target(&self) -> anyhow::Result<Target> {
-        Ok(match &self.output {
-            _ if self.pretty => Target::Terminal(anstream::AutoStream::auto(io::stdout())),
-            Some(path) if path != Path::new("-") => {
-                let file =
-                    WholeFile::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-                Target::File(Box::new(file), path.clone())
-            }
-            _ => Target::Stdout(BufWriter::with_capacity(1 << 16, io::stdout())),
-        })
-    }
-
-    fn letters(&self) -> anyhow::Result<Option<DeadLetters>> {
-        let path = match (&self.errors, &self.output) {
-            (Some(path), _) => path.clone(),
-            (None, Some(output)) if output != Path::new("-") => with_suffix(output, ".dead.jsonl"),
-            _ => return Ok(None),
+    fn to_stdout(&self) -> anyhow::Result<Exit> {
+        let options = self.options;
+        if let Some(format) = options.format.filter(|format| format.name != output::JSONL) {
+            bail!("{} cannot be written to standard output: give a file with -o", format.name);
+        }
+        let mut letters = match &options.errors {
+            Some(path) => Some(DeadLetters::open(path, 0).with_context(|| path.display().to_string())?),
+            None => None,
         };
-        let letters = DeadLetters::new(&path).with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(Some(letters))
+        let mut out: Box<dyn Write + Send> = if options.pretty {
+            Box::new(anstream::AutoStream::auto(io::stdout()))
+        } else {
+            Box::new(BufWriter::with_capacity(1 << 16, io::stdout()))
+        };
+        let with_text = options.with_text || options.pretty;
+        let mut syndication = options.syndication();
+        let report = self.analyse(with_text, (Position::default(), &Tally::default()), |_, mut done| {
+            if let Some(clusters) = &mut syndication {
+                clusters.mark(&mut done)?;
+            }
+            match done.outcome {
+                Outcome::Line(line) if options.pretty => {
+                    let record: Record = serde_json::from_slice(&line)?;
+                    pretty::show(&mut out, &record).context("cannot write to standard output")?;
+                }
+                Outcome::Line(line) => out.write_all(&line).context("cannot write to standard output")?,
+                Outcome::PassedOver(_) => {}
+                Outcome::SetAside(letter) => match &mut letters {
+                    Some(letters) => {
+                        letters.add(&letter).with_context(|| letters.path().display().to_string())?;
+                    }
+                    None => {
+                        let line =
+                            format!("{}:{} set aside: {}", letter.source, letter.record, letter.reason);
+                        eprintln!("saidwho: {line}");
+                    }
+                },
+            }
+            Ok(())
+        })?;
+        out.flush().context("cannot write to standard output")?;
+        if let Some(letters) = &mut letters {
+            letters.seal().with_context(|| letters.path().display().to_string())?;
+        }
+        Ok(self.close(&report, letters.as_ref()))
     }
-}
 
-/// Writes one result where it belongs.
-fn deliver(done: Done, target: &mut Target, letters: Option<&mut DeadLetters>) -> anyhow::Result<()> {
-    match done.outcome {
-        Outcome::Line(line) => target.write(&line).with_context(|| format!("cannot write {}", target.name())),
-        Outcome::PassedOver(_) => Ok(()),
-        Outcome::SetAside(letter) => match letters {
-            Some(letters) => {
-                letters.add(&letter).with_context(|| format!("cannot write {}", letters.path().display()))
+    fn to_file(&self, path: &Path) -> anyhow::Result<Exit> {
+        let options = self.options;
+        let format = options.format.unwrap_or_else(|| output::of_path(path));
+        let jsonl = format.name == output::JSONL;
+        let compression = if jsonl { Compression::of(path) } else { Compression::Zstd };
+        let with_text = options.with_text || format.needs_text;
+        let letters = options.errors.clone().unwrap_or_else(|| with_suffix(path, ".dead.jsonl"));
+        let mut describe = self.describe.clone();
+        describe["saidwho"] = env!("CARGO_PKG_VERSION").into();
+        describe["models"] = manifest::models();
+        describe["options"] = json!({
+            "format": format.name,
+            "offsets": options.offsets,
+            "with_text": options.with_text,
+            "language": format!("{:?}", options.language),
+            "check": options.check,
+            "max_doc_seconds": options.max_doc_seconds.map(|time| time.as_secs_f64()),
+            "dedup": options.dedup.as_ref().map(|_| options.dedup_mb),
+            "naming": options.naming.describe(),
+            "quoting": options.quoting.describe(),
+            "context": options.context,
+        });
+        let mut run = Checkpoint::open(
+            path,
+            &letters,
+            compression,
+            describe.clone(),
+            options.syndication(),
+            options.restart,
+        )?;
+        if run.is_resumed() && !options.quiet {
+            eprintln!("saidwho: going on after {} records", run.tally().counts.records());
+        }
+        let again = || format!("{}: run the same command again to go on", path.display());
+        let report = if run.is_complete() {
+            Report::of(run.tally())
+        } else {
+            let (start, tally) = (run.position(), run.tally().clone());
+            let report = self
+                .analyse(with_text, (start, &tally), |position, done| Ok(run.take(position, done)?))
+                .with_context(again)?;
+            run.complete().with_context(again)?;
+            report
+        };
+        match run.part() {
+            // Killed after the result had got its name: only the manifest is missing.
+            None => {}
+            Some(part) if jsonl => rename(part, path).with_context(again)?,
+            Some(part) => output::convert(part, format, path, options.with_text).with_context(again)?,
+        }
+        manifest::write(path, &describe, format.name, &report).with_context(again)?;
+        let exit = self.close(&report, Some(run.letters()));
+        run.forget()?;
+        Ok(exit)
+    }
+
+    /// The last words, and how it ended.
+    fn close(&self, report: &Report, letters: Option<&DeadLetters>) -> Exit {
+        if !self.options.quiet && !self.options.pretty {
+            eprintln!("saidwho: {}", progress::summary(report));
+            for (reason, count) in &report.tally.passed_over {
+                eprintln!("saidwho: passed over {count}: {reason}");
             }
-            None => {
-                eprintln!("saidwho: {}:{} set aside: {}", letter.source, letter.record, letter.reason);
-                Ok(())
-            }
-        },
+        }
+        let failures = report.tally.counts.failures;
+        if failures == 0 {
+            return Exit::Done;
+        }
+        if let Some(letters) = letters {
+            eprintln!("saidwho: {failures} records set aside in {}", letters.path().display());
+        }
+        Exit::SetAside
     }
 }

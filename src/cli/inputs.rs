@@ -1,26 +1,51 @@
 //! The arguments that say what is read and how; shared by all commands that read articles.
 
+use std::fmt::Write;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use clap::Args;
+use serde_json::{Value, json};
 
+use crate::batch::{Position, Reading, Shard};
+use crate::hash;
 use crate::input::source::{self, Source};
-use crate::input::{self, Cut, Fields, Kind, Limits, Meta, Place, Sink};
+use crate::input::{FORMATS, Fields, Format, Limits, Meta, Sink};
 
 #[derive(Args)]
 pub(super) struct Inputs {
-    /// Files, folders, globs, or - for standard input: plain text (one article a file) or JSON Lines (one article a line), also gzip- or zstd-compressed.
+    /// Files, folders, globs, or - for standard input. Text, JSON Lines, JSON, ninjs, CSV, TSV,
+    /// Parquet, HTML, NITF, NewsML, WARC, ARC, WET, members of zip and tar; all of them also
+    /// compressed by gzip, zstd, bzip2 or xz. Told by content, not only by name.
     #[arg(value_name = "INPUT", default_value = "-")]
     pub(super) inputs: Vec<String>,
-    /// JSON field that holds the id; dotted paths reach inside. Without an id: source:line.
+    /// The format of all inputs, when it cannot be told.
+    #[arg(long, value_name = "FORMAT", value_parser = format_named)]
+    from: Option<&'static Format>,
+    #[command(flatten)]
+    fields: FieldArgs,
+    /// At most so many records.
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// A share of the records, 0 to 1; the same ones every time.
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    sample: Option<f64>,
+    /// One of n runs that share the input, such as 1/4.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+}
+
+/// Which field of a record holds what, and how long it may be.
+#[derive(Args)]
+pub(super) struct FieldArgs {
+    /// Field that holds the id; dotted paths reach inside. Without an id: source:record.
     #[arg(long, value_name = "FIELD", default_value = "id")]
     id_field: String,
-    /// JSON field that holds the text.
+    /// Field that holds the text.
     #[arg(long, value_name = "FIELD", default_value = "text")]
     text_field: String,
-    /// JSON field that holds the title; it goes to meta.title and is not analysed.
+    /// Field that holds the title; it goes to meta.title and is not analysed.
     #[arg(long, value_name = "FIELD", default_value = "title")]
     title_field: String,
     /// Other fields that pass through: all, none, or a list (a,b.c).
@@ -31,11 +56,7 @@ pub(super) struct Inputs {
     max_doc_mb: usize,
 }
 
-impl Inputs {
-    pub(super) fn sources(&self) -> anyhow::Result<Vec<Source>> {
-        Ok(source::expand(&self.inputs)?)
-    }
-
+impl FieldArgs {
     pub(super) fn fields(&self) -> Fields {
         Fields {
             id: self.id_field.clone(),
@@ -45,27 +66,74 @@ impl Inputs {
         }
     }
 
-    fn limits(&self) -> Limits {
+    pub(super) fn limits(&self) -> Limits {
         Limits { record: self.max_doc_mb.max(1) << 20 }
     }
 
-    /// Cuts all sources into records. A source that cannot be opened is one broken record.
+    pub(super) fn describe(&self) -> Value {
+        json!([self.id_field, self.text_field, self.title_field, format!("{:?}", self.meta), self.max_doc_mb])
+    }
+}
+
+fn format_named(name: &str) -> Result<&'static Format, String> {
+    Format::named(name).ok_or_else(|| {
+        let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        format!("unknown format \"{name}\": use one of {}", names.join(", "))
+    })
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("give a number from 0 to 1".to_owned()),
+    }
+}
+
+impl Inputs {
+    pub(super) fn sources(&self) -> anyhow::Result<Vec<Source>> {
+        Ok(source::expand(&self.inputs)?)
+    }
+
+    pub(super) fn fields(&self) -> Fields {
+        self.fields.fields()
+    }
+
+    /// Cuts the sources into records, for commands that read articles but write no run.
     pub(super) fn read(
         &self,
         sources: &[Source],
         read: &Arc<AtomicU64>,
         sink: &mut Sink<'_>,
     ) -> ControlFlow<()> {
-        for source in sources {
-            let name = source.name();
-            match source.open(Arc::clone(read)) {
-                Ok(bytes) => input::read(&name, bytes, self.limits(), sink)?,
-                Err(error) => {
-                    let place = Place { source: name, record: 1 };
-                    sink(Cut::broken(place, Kind::Text, Vec::new(), format!("cannot open: {error}")))?;
-                }
-            }
+        self.reading().read(sources, Position::default(), 0, read, &mut |_, cut| sink(cut))
+    }
+
+    pub(super) fn reading(&self) -> Reading {
+        Reading {
+            limits: self.fields.limits(),
+            format: self.from,
+            shard: self.shard,
+            sample: self.sample,
+            limit: self.limit,
         }
-        ControlFlow::Continue(())
+    }
+
+    /// What decides which articles are read, to tell one run from another.
+    pub(super) fn describe(&self, sources: &[Source]) -> Value {
+        let mut list = hash::Fnv::new();
+        for source in sources {
+            // Writing into a number cannot fail.
+            let _ = writeln!(list, "{}\t{:?}", source.name(), source.size());
+        }
+        json!({
+            "inputs": self.inputs,
+            "files": sources.len(),
+            "files_hash": format!("{:016x}", list.finish()),
+            "from": self.from.map(|format| format.name),
+            "fields": self.fields.describe(),
+            "limit": self.limit,
+            "sample": self.sample,
+            "shard": self.shard.map(|shard| shard.to_string()),
+        })
     }
 }

@@ -3,17 +3,21 @@
 //! A command is a struct of arguments and a `run`. Adding one takes its file,
 //! a line in [`Command`] and a line in [`Command::run`].
 
+mod convert;
 mod eval;
 mod explain;
 mod extract;
 mod gazetteer;
 mod inputs;
+mod manifest;
 mod naming;
 mod pretty;
 mod progress;
 mod quoting;
+mod retry;
 mod schema;
 mod sentences;
+mod stats;
 mod train;
 mod train_syntax;
 
@@ -37,6 +41,11 @@ enum Command {
     Extract(extract::Extract),
     Explain(explain::Explain),
     Gazetteer(gazetteer::GazetteerCommand),
+    Retry(retry::Retry),
+    Convert(convert::Convert),
+    Merge(convert::Merge),
+    Stats(stats::Stats),
+    Quotes(stats::Quotes),
     Eval(eval::Eval),
     Schema(schema::Schema),
     Sentences(sentences::Sentence),
@@ -50,6 +59,11 @@ impl Command {
             Command::Extract(command) => command.run(),
             Command::Explain(command) => command.run(),
             Command::Gazetteer(command) => command.run(),
+            Command::Retry(command) => command.run(),
+            Command::Convert(command) => command.run(),
+            Command::Merge(command) => command.run(),
+            Command::Stats(command) => command.run(),
+            Command::Quotes(command) => command.run(),
             Command::Eval(command) => command.run(),
             Command::Schema(command) => command.run(),
             Command::Sentences(command) => command.run(),

@@ -46,6 +46,16 @@ impl Naming {
         Ok(Names::new(lists, tagger, clusters).with_min_confidence(self.min_confidence))
     }
 
+    /// What decides which names are found, to tell one run from another.
+    pub(super) fn describe(&self) -> serde_json::Value {
+        serde_json::json!({
+            "gazetteers": self.gazetteer.iter().map(described).collect::<Vec<_>>(),
+            "min_confidence": self.min_confidence,
+            "names_model": self.names_model.as_ref().map(described),
+            "clusters": self.clusters.as_ref().map(described),
+        })
+    }
+
     /// All stages.
     pub(super) fn pipeline(&self, quoting: &Quoting) -> anyhow::Result<Pipeline> {
         Ok(Pipeline::new(self.names()?, self.quotes(quoting)?))
@@ -55,6 +65,11 @@ impl Naming {
     pub(super) fn quotes(&self, quoting: &Quoting) -> anyhow::Result<Quotes> {
         quoting.quotes(self.min_confidence)
     }
+}
+
+/// A file of the user's, by name and length.
+pub(super) fn described(path: &PathBuf) -> serde_json::Value {
+    serde_json::json!([path.display().to_string(), path.metadata().ok().map(|meta| meta.len())])
 }
 
 /// Opens a table of word clusters.

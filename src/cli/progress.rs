@@ -1,4 +1,4 @@
-//! How far a run is, on stderr when it is a terminal.
+//! How far a run is: a bar for people, lines of JSON for machines, and the last words.
 
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -6,58 +6,136 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
 
-use crate::batch::Counts;
+use crate::batch::{Done, Tally};
 use crate::input::source::Source;
 
 /// How often the bar is drawn.
-const EVERY: Duration = Duration::from_millis(200);
+const BAR: Duration = Duration::from_millis(200);
+/// How often a line is written.
+const LINE: Duration = Duration::from_secs(1);
+
+/// How a run went.
+#[derive(Clone, Debug)]
+pub(super) struct Report {
+    /// Its numbers, those of the runs it continued included.
+    pub(super) tally: Tally,
+    /// Time of this run alone.
+    pub(super) elapsed: Duration,
+    /// Words of this run alone.
+    pub(super) words: u64,
+    /// Bytes of text of this run alone.
+    bytes: u64,
+}
+
+impl Report {
+    /// Of a run that had nothing left to analyse.
+    pub(super) fn of(tally: &Tally) -> Self {
+        Report { tally: tally.clone(), elapsed: Duration::ZERO, words: 0, bytes: 0 }
+    }
+}
+
+enum Display {
+    None,
+    Bar(ProgressBar),
+    Lines,
+}
 
 pub(super) struct Progress {
-    bar: Option<ProgressBar>,
+    display: Display,
+    tally: Tally,
     read: Arc<AtomicU64>,
+    total: Option<u64>,
+    words_before: u64,
+    bytes_before: u64,
     started: Instant,
-    drawn: Instant,
+    shown: Instant,
 }
 
 impl Progress {
-    /// `read` counts the bytes read from the sources.
-    pub(super) fn new(sources: &[Source], read: &Arc<AtomicU64>, quiet: bool) -> Self {
-        let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
-            let total: Option<u64> = sources.iter().map(Source::size).sum();
-            match total {
+    /// `read` counts the bytes read from the sources; `tally` is what was done before.
+    pub(super) fn new(sources: &[Source], read: &Arc<AtomicU64>, how: &str, tally: &Tally) -> Self {
+        let total: Option<u64> = sources.iter().map(Source::size).sum();
+        let display = match how {
+            "json" => Display::Lines,
+            "auto" if std::io::stderr().is_terminal() => Display::Bar(match total {
                 Some(total) => ProgressBar::new(total).with_style(style(
                     "{elapsed} {wide_bar} {bytes}/{total_bytes} {binary_bytes_per_sec} ETA {eta} {msg}",
                 )),
                 None => ProgressBar::new_spinner().with_style(style("{elapsed} {spinner} {bytes} {msg}")),
-            }
-        });
+            }),
+            _ => Display::None,
+        };
         let now = Instant::now();
-        Progress { bar, read: Arc::clone(read), started: now, drawn: now }
-    }
-
-    pub(super) fn show(&mut self, counts: &Counts) {
-        let Some(bar) = &self.bar else { return };
-        if self.drawn.elapsed() < EVERY {
-            return;
-        }
-        self.drawn = Instant::now();
-        bar.set_position(self.read.load(Ordering::Relaxed));
-        bar.set_message(match counts.failures {
-            0 => format!("{} documents", counts.documents),
-            failures => format!("{} documents, {failures} set aside", counts.documents),
-        });
-    }
-
-    /// Takes the bar away.
-    pub(super) fn finish(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
+        Progress {
+            display,
+            tally: tally.clone(),
+            read: Arc::clone(read),
+            total,
+            words_before: tally.counts.words,
+            bytes_before: tally.counts.bytes,
+            started: now,
+            shown: now,
         }
     }
 
-    pub(super) fn elapsed(&self) -> Duration {
-        self.started.elapsed()
+    pub(super) fn add(&mut self, done: &Done) {
+        self.tally.add(done);
+        let every = match self.display {
+            Display::None => return,
+            Display::Bar(_) => BAR,
+            Display::Lines => LINE,
+        };
+        if self.shown.elapsed() >= every {
+            self.shown = Instant::now();
+            self.show();
+        }
+    }
+
+    fn show(&self) {
+        let counts = &self.tally.counts;
+        let read = self.read.load(Ordering::Relaxed);
+        match &self.display {
+            Display::None => {}
+            Display::Bar(bar) => {
+                bar.set_position(read);
+                bar.set_message(match counts.failures {
+                    0 => format!("{} documents", counts.documents),
+                    failures => format!("{} documents, {failures} set aside", counts.documents),
+                });
+            }
+            Display::Lines => {
+                let seconds = self.started.elapsed().as_secs_f64();
+                let rate = read as f64 / seconds.max(1e-9);
+                let eta = self.total.map(|total| (total.saturating_sub(read) as f64 / rate.max(1.0)).round());
+                let line = json!({
+                    "documents": counts.documents,
+                    "failures": counts.failures,
+                    "passed_over": counts.passed_over,
+                    "bytes_read": read,
+                    "bytes_total": self.total,
+                    "mb_per_second": (rate / 1e4).round() / 100.0,
+                    "seconds": (seconds * 10.0).round() / 10.0,
+                    "eta_seconds": eta,
+                });
+                eprintln!("{line}");
+            }
+        }
+    }
+
+    /// Takes the bar away, writes the last line.
+    pub(super) fn finish(self) -> Report {
+        match &self.display {
+            Display::Bar(bar) => bar.finish_and_clear(),
+            _ => self.show(),
+        }
+        Report {
+            elapsed: self.started.elapsed(),
+            words: self.tally.counts.words - self.words_before,
+            bytes: self.tally.counts.bytes - self.bytes_before,
+            tally: self.tally,
+        }
     }
 }
 
@@ -66,8 +144,9 @@ fn style(template: &str) -> ProgressStyle {
 }
 
 /// One line about a whole run.
-pub(super) fn summary(counts: &Counts, elapsed: Duration) -> String {
-    let seconds = elapsed.as_secs_f64();
+pub(super) fn summary(report: &Report) -> String {
+    let counts = &report.tally.counts;
+    let seconds = report.elapsed.as_secs_f64();
     let passed_over = match counts.passed_over {
         0 => String::new(),
         count => format!(", {count} passed over"),
@@ -79,7 +158,7 @@ pub(super) fn summary(counts: &Counts, elapsed: Duration) -> String {
         counts.names,
         counts.quotes,
         counts.failures,
-        counts.words as f64 / seconds.max(1e-9),
-        counts.bytes as f64 / 1e6 / seconds.max(1e-9),
+        report.words as f64 / seconds.max(1e-9),
+        report.bytes as f64 / 1e6 / seconds.max(1e-9),
     )
 }

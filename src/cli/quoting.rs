@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 
+use super::naming::described;
 use crate::quotes::{Attributions, Kinds, Options, Quotes};
 
 #[derive(Args)]
@@ -21,6 +22,16 @@ pub(super) struct Quoting {
 }
 
 impl Quoting {
+    /// What decides which quotes are found, to tell one run from another.
+    pub(super) fn describe(&self) -> serde_json::Value {
+        let name = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();
+        serde_json::json!({
+            "quotes": name(&self.quotes),
+            "attributions": name(&self.attributions),
+            "quotes_model": self.quotes_model.as_ref().map(described),
+        })
+    }
+
     /// The stage of quotes, which leaves out those that are less sure than `min_confidence`.
     pub(super) fn quotes(&self, min_confidence: f32) -> anyhow::Result<Quotes> {
         let options = Options { kinds: self.quotes, attributions: self.attributions, min_confidence };

@@ -8,7 +8,10 @@ use std::io::{self, BufRead, BufReader, Read};
 /// How deep compression may be nested (`x.jsonl.zst.gz`); deeper is taken as content.
 const DEPTH: usize = 4;
 
-const SUFFIXES: [&str; 4] = [".gz", ".gzip", ".zst", ".zstd"];
+const SUFFIXES: [&str; 6] = [".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz"];
+
+/// Memory an xz stream may ask for, in KiB: what its strongest preset needs, and a half.
+const XZ_MEMORY: u32 = 100 << 10;
 
 /// The name without suffixes that speak of compression.
 pub fn strip_suffix(name: &str) -> &str {
@@ -40,6 +43,12 @@ pub fn open<'a>(bytes: Box<dyn BufRead + 'a>) -> io::Result<Box<dyn BufRead + 'a
             // A frame, or a skippable frame before it.
             [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => {
                 Box::new(zstd::stream::read::Decoder::with_buffer(whole)?)
+            }
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31 | 0x17, ..] => {
+                Box::new(bzip2::bufread::MultiBzDecoder::new(whole))
+            }
+            [0xFD, b'7', b'z', b'X', b'Z', 0] => {
+                Box::new(lzma_rust2::XzReader::new_mem_limit(whole, true, XZ_MEMORY))
             }
             _ => return Ok(Box::new(whole)),
         };

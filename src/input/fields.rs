@@ -88,12 +88,21 @@ impl Fields {
         }
     }
 
+    /// Whether the text field is there.
+    pub(super) fn has_text(&self, object: &Map<String, Value>) -> bool {
+        get(object, &self.text).is_some()
+    }
+
     /// The reason when there is no text, with a guess at where it is.
     fn missing(&self, object: &Map<String, Value>) -> String {
+        /// Bytes of the shortest text that looks like an article, wherever it stands.
+        const STORY: usize = 100;
+        const USUAL: [&str; 6] = ["body", "content", "article", "article_text", "story", "maintext"];
         let mut longest: Option<(&str, usize)> = None;
         for (name, value) in object {
             if let Value::String(text) = value
                 && *name != self.id
+                && (text.len() >= STORY || USUAL.contains(&name.as_str()))
                 && longest.is_none_or(|(_, length)| text.len() > length)
             {
                 longest = Some((name, text.len()));
@@ -102,6 +111,15 @@ impl Fields {
         let hint = longest.map(|(name, _)| format!("; is it in \"{name}\"? Then say --text-field {name}"));
         format!("no field \"{}\"{}", self.text, hint.unwrap_or_default())
     }
+}
+
+/// The value at a dotted path.
+fn get<'o>(object: &'o Map<String, Value>, path: &str) -> Option<&'o Value> {
+    if let Some(value) = object.get(path) {
+        return Some(value);
+    }
+    let (head, rest) = path.split_once('.')?;
+    get(object.get(head)?.as_object()?, rest)
 }
 
 /// Takes the value at a dotted path out of the object.

@@ -9,15 +9,25 @@
 //! Nothing here ends a run: a broken record becomes a [`Cut`] with a fault, and
 //! the next one is read.
 
+#[cfg(feature = "archives")]
+mod archive;
 pub mod compression;
 pub mod decode;
 pub mod fields;
+mod html;
+mod http;
 mod json;
 mod lines;
+mod news_xml;
+mod ninjs;
+#[cfg(feature = "parquet")]
+mod parquet;
 pub mod source;
+mod table;
 mod text;
+mod warc;
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -46,18 +56,32 @@ pub enum Kind {
     Json,
     /// Plain text, all of it the article.
     Text,
+    /// A web page.
+    Html,
+    /// A record of a web archive: its header, then what the server sent.
+    Web,
+    /// A news item in XML: NITF or NewsML.
+    NewsXml,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 2] = [Kind::Json, Kind::Text];
+    pub const ALL: [Kind; 5] = [Kind::Json, Kind::Text, Kind::Html, Kind::Web, Kind::NewsXml];
 
     /// The name dead letters carry.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Json => "json",
             Kind::Text => "text",
+            Kind::Html => "html",
+            Kind::Web => "web",
+            Kind::NewsXml => "news-xml",
         }
+    }
+
+    /// Whether it comes from the web, where anything may turn up.
+    pub fn is_web(self) -> bool {
+        matches!(self, Kind::Html | Kind::Web)
     }
 
     /// The kind of that name.
@@ -104,6 +128,9 @@ impl Cut {
         match self.kind {
             Kind::Json => json::parse(self, fields),
             Kind::Text => text::parse(self),
+            Kind::Html => html::parse(self),
+            Kind::Web => warc::parse(self),
+            Kind::NewsXml => news_xml::parse(self),
         }
     }
 }
@@ -125,6 +152,7 @@ impl Default for Limits {
 }
 
 /// A way to cut a byte stream into records.
+#[derive(Debug)]
 pub struct Format {
     /// Its name.
     pub name: &'static str,
@@ -134,6 +162,13 @@ pub struct Format {
     read: fn(&mut Stream<'_>, &mut Sink<'_>) -> io::Result<ControlFlow<()>>,
 }
 
+impl Format {
+    /// The format of that name.
+    pub fn named(name: &str) -> Option<&'static Format> {
+        FORMATS.iter().find(|format| format.name == name)
+    }
+}
+
 /// A stream that is being cut.
 pub struct Stream<'a> {
     source: Arc<str>,
@@ -141,6 +176,9 @@ pub struct Stream<'a> {
     limits: Limits,
     /// Records cut so far.
     record: u64,
+    /// Archives around it.
+    #[cfg_attr(not(feature = "archives"), allow(dead_code))]
+    depth: usize,
 }
 
 impl Stream<'_> {
@@ -149,31 +187,113 @@ impl Stream<'_> {
         self.record += 1;
         Place { source: Arc::clone(&self.source), record: self.record }
     }
+
+    /// The rest of the stream as one record, or a broken one when it is over the limit.
+    fn whole(&mut self, kind: Kind) -> io::Result<Cut> {
+        let limit = self.limits.record as u64;
+        let mut raw = Vec::new();
+        (&mut *self.bytes).take(limit + 1).read_to_end(&mut raw)?;
+        let place = self.place();
+        if raw.len() as u64 > limit {
+            // Not read to its end: it may be a bomb.
+            return Ok(Cut::broken(place, kind, Vec::new(), too_long("more than the limit", self.limits)));
+        }
+        Ok(Cut { place, kind, raw, fault: None })
+    }
+
+    /// The rest of the stream as a file that can be read at any place.
+    #[cfg(any(feature = "archives", feature = "parquet"))]
+    fn to_file(&mut self) -> io::Result<std::fs::File> {
+        let path = std::path::Path::new(self.source.as_ref());
+        if self.depth == 0
+            && let Ok(mut file) = std::fs::File::open(path)
+        {
+            // A file that is not compressed is read in place.
+            let mut head = [0; 4];
+            if Read::read_exact(&mut file, &mut head).is_ok() && self.bytes.fill_buf()?.starts_with(&head) {
+                io::Seek::rewind(&mut file)?;
+                return Ok(file);
+            }
+        }
+        let mut file = tempfile::tempfile()?;
+        io::copy(self.bytes, &mut file)?;
+        io::Seek::rewind(&mut file)?;
+        Ok(file)
+    }
+}
+
+/// The reason for a record over the limit.
+fn too_long(bytes: impl std::fmt::Display, limits: Limits) -> String {
+    format!("the record has {bytes} bytes, the limit is {}: raise it with --max-doc-mb", limits.record)
 }
 
 /// All formats, the surest signs first; the last takes whatever is left.
-pub static FORMATS: &[Format] = &[json::LINES, text::FILE];
+pub static FORMATS: &[Format] = &[
+    #[cfg(feature = "parquet")]
+    parquet::FILE,
+    #[cfg(feature = "archives")]
+    archive::ZIP,
+    #[cfg(feature = "archives")]
+    archive::TAR,
+    warc::ARCHIVE,
+    json::LINES,
+    json::DOCUMENT,
+    table::CSV,
+    table::TSV,
+    news_xml::FILE,
+    html::FILE,
+    text::FILE,
+];
+
+/// How the reason begins when a stream broke off.
+pub(crate) const BROKE_OFF: &str = "cannot read on";
 
 /// How many bytes a format may look at to recognise itself.
 const HEAD: usize = 4096;
 
-/// Cuts one stream, whatever its format and compression, into records.
+/// How deep archives may be nested; deeper ones are set aside.
+const DEPTH: usize = 4;
+
+/// Cuts one stream into records; its format and compression are told by content and name, unless `format` is given.
 ///
 /// A stream that breaks off is reported as one broken record, after those that could be read.
 pub fn read(
     source: &Arc<str>,
     bytes: Box<dyn BufRead + '_>,
+    format: Option<&'static Format>,
     limits: Limits,
     sink: &mut Sink<'_>,
 ) -> ControlFlow<()> {
+    nested(source, bytes, format, limits, 0, sink)
+}
+
+/// As [`read`], at a depth of archives.
+fn nested(
+    source: &Arc<str>,
+    bytes: Box<dyn BufRead + '_>,
+    format: Option<&'static Format>,
+    limits: Limits,
+    depth: usize,
+    sink: &mut Sink<'_>,
+) -> ControlFlow<()> {
     let mut place = Place { source: Arc::clone(source), record: 0 };
+    if depth > DEPTH {
+        place.record = 1;
+        return sink(Cut::broken(
+            place,
+            Kind::Text,
+            Vec::new(),
+            format!("archives nested deeper than {DEPTH}"),
+        ));
+    }
     let outcome = (|| {
         let mut bytes = compression::open(bytes)?;
         let head = compression::peek(&mut *bytes, HEAD)?;
         let name = compression::strip_suffix(&source.to_lowercase()).to_owned();
-        let format = FORMATS.iter().find(|format| (format.detects)(&name, &head)).unwrap_or(&text::FILE);
-        let mut bytes = io::BufReader::with_capacity(1 << 16, io::Read::chain(&head[..], bytes));
-        let mut stream = Stream { source: Arc::clone(source), bytes: &mut bytes, limits, record: 0 };
+        let told = || FORMATS.iter().find(|format| (format.detects)(&name, &head)).unwrap_or(&text::FILE);
+        let format = format.unwrap_or_else(told);
+        let mut bytes = io::BufReader::with_capacity(1 << 16, Read::chain(&head[..], bytes));
+        let mut stream = Stream { source: Arc::clone(source), bytes: &mut bytes, limits, record: 0, depth };
         let flow = (format.read)(&mut stream, sink);
         place.record = stream.record;
         flow
@@ -182,7 +302,7 @@ pub fn read(
         Ok(flow) => flow,
         Err(error) => {
             place.record += 1;
-            sink(Cut::broken(place, Kind::Text, Vec::new(), format!("cannot read on: {error}")))
+            sink(Cut::broken(place, Kind::Text, Vec::new(), format!("{BROKE_OFF}: {error}")))
         }
     }
 }

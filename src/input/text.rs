@@ -1,28 +1,19 @@
 //! Plain text: one article a file.
 
-use std::io::{self, Read};
+use std::io;
 use std::ops::ControlFlow;
 
-use super::{Cut, Format, Kind, Parsed, Sink, Stream, decode, json};
+use super::{Cut, Format, Kind, Parsed, Sink, Stream, decode};
 use crate::Document;
 
 /// Whatever is nothing else.
 pub(super) const FILE: Format = Format { name: "text", detects: |_, _| true, read };
 
 fn read(stream: &mut Stream<'_>, sink: &mut Sink<'_>) -> io::Result<ControlFlow<()>> {
-    let limit = stream.limits.record as u64;
-    let mut raw = Vec::new();
-    (&mut *stream.bytes).take(limit + 1).read_to_end(&mut raw)?;
-    let place = stream.place();
-    if raw.len() as u64 > limit {
-        let rest = io::copy(stream.bytes, &mut io::sink())?;
-        let reason = json::too_long(raw.len() as u64 + rest, stream.limits.record);
-        return Ok(sink(Cut::broken(place, Kind::Text, Vec::new(), reason)));
-    }
-    Ok(sink(Cut { place, kind: Kind::Text, raw, fault: None }))
+    Ok(sink(stream.whole(Kind::Text)?))
 }
 
-/// How many NUL bytes in the first kilobytes say that a file is no text.
+/// NUL bytes at the beginning say that a file is no text.
 fn is_binary(raw: &[u8]) -> bool {
     let head = &raw[..raw.len().min(8192)];
     encoding_rs::Encoding::for_bom(raw).is_none() && memchr::memchr(0, head).is_some()

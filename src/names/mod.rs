@@ -38,8 +38,8 @@ use crate::learn::file::ModelError;
 use lexicon::Lexicon;
 pub use tagger::Tagger;
 
-static SHIPPED_TAGGER: &[u8] = include_bytes!("../../models/names.bin");
-static SHIPPED_CLUSTERS: &[u8] = include_bytes!("../../models/clusters.bin");
+pub(crate) static SHIPPED_TAGGER: &[u8] = include_bytes!("../../models/names.bin");
+pub(crate) static SHIPPED_CLUSTERS: &[u8] = include_bytes!("../../models/clusters.bin");
 
 /// The stage: its lists and its tagger.
 pub struct Names {

@@ -103,7 +103,7 @@ pub struct Scratch {
     cues: Vec<Cue>,
 }
 
-static SHIPPED: &[u8] = include_bytes!("../../models/quotes.bin");
+pub(crate) static SHIPPED: &[u8] = include_bytes!("../../models/quotes.bin");
 
 fn shipped() -> Arc<Judge> {
     static JUDGE: OnceLock<Arc<Judge>> = OnceLock::new();

@@ -68,9 +68,9 @@ pub struct Parse {
 
 /// The weights begin at a cache line, so that no row lies across two more than it must.
 #[repr(C, align(64))]
-struct Aligned<T: ?Sized>(T);
+pub(crate) struct Aligned<T: ?Sized>(pub(crate) T);
 
-static SHIPPED: &Aligned<[u8]> = &Aligned(*include_bytes!("../../models/syntax.bin"));
+pub(crate) static SHIPPED: &Aligned<[u8]> = &Aligned(*include_bytes!("../../models/syntax.bin"));
 
 impl Parser<'static> {
     /// The parser with the weights inside the program.

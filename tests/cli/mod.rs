@@ -1,9 +1,13 @@
 //! The command as its users run it: the real binary, real files.
 
+mod conversions;
 mod faults;
+mod formats;
+mod hostile;
 mod inputs;
 mod outputs;
 mod quotes;
+mod restarts;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, BufWriter, Write};
 use std::ops::{ControlFlow, Range};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -118,7 +118,11 @@ fn run_check(lists: &[PathBuf], out: &mut impl Write) -> anyhow::Result<Exit> {
         }
     })?;
     written?;
-    writeln!(out, "{rows} rows, {errors} errors, {warnings} warnings")?;
+    let count = |number: usize, what: &str| match number {
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
+    };
+    writeln!(out, "{}, {}, {}", count(rows, "row"), count(errors, "error"), count(warnings, "warning"))?;
     Ok(if errors > 0 { Exit::SetAside } else { Exit::Done })
 }
 
@@ -176,16 +180,15 @@ fn describe(entry: &Entry<'_>) -> String {
     line
 }
 
-fn run_compile(lists: &[PathBuf], output: &PathBuf) -> anyhow::Result<Exit> {
+fn run_compile(lists: &[PathBuf], output: &Path) -> anyhow::Result<Exit> {
     if output.extension().is_none_or(|ending| ending != "idx") {
         bail!("{}: name the index .idx, so that --gazetteer knows it", output.display());
     }
-    let (index, left_out) = Gazetteer::compile(lists)?;
-    std::fs::write(output, &index).with_context(|| format!("cannot write {}", output.display()))?;
+    let (size, left_out) = Gazetteer::compile(lists, output)?;
     for problem in &left_out {
         eprintln!("saidwho: warning: {problem}");
     }
-    eprintln!("saidwho: {} bytes in {}", index.len(), output.display());
+    eprintln!("saidwho: {size} bytes in {}", output.display());
     Ok(if left_out.is_empty() { Exit::Done } else { Exit::SetAside })
 }
 
@@ -359,7 +362,8 @@ impl Tally {
             let (known, all) = (self.covered[kind as usize], self.names[kind as usize]);
             writeln!(
                 out,
-                "{kind:<13} {all:>7} names, {:5.1} % in some list of that type",
+                "{:<13} {all:>7} names, {:5.1} % in some list of that type",
+                kind.to_string(),
                 share(known, all)
             )?;
         }

@@ -8,7 +8,7 @@ use std::ops::Range;
 use memmap2::Mmap;
 use thiserror::Error;
 
-use super::compile::fold::{self, Separator, Word};
+use super::compile::fold::{self, Separator};
 use super::compile::layout::*;
 
 /// Why bytes are no index.
@@ -79,9 +79,25 @@ impl Index {
         Self::open(Bytes::Owned(bytes), true)
     }
 
-    /// The index in a file, verified.
-    pub fn mapped(map: Mmap) -> Result<Self, IndexError> {
-        Self::open(Bytes::Mapped(map), true)
+    /// The index in a file, verified unless somebody knows that it is whole.
+    pub fn mapped(map: Mmap, verify: bool) -> Result<Self, IndexError> {
+        Self::open(Bytes::Mapped(map), verify)
+    }
+
+    /// The checksum that its header names.
+    pub fn checksum(&self) -> u64 {
+        u64_at(self.all(), 16)
+    }
+
+    /// The names that can never match: file, line and message each.
+    pub fn left_out(&self) -> impl Iterator<Item = (&str, usize, &str)> {
+        let bytes = self.section(Section::LeftOut);
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let file = text_at(bytes, &mut at)?;
+            let line = varint(bytes, &mut at) as usize;
+            Some((file, line, text_at(bytes, &mut at)?))
+        })
     }
 
     fn open(bytes: Bytes, verify: bool) -> Result<Self, IndexError> {
@@ -172,6 +188,18 @@ impl Index {
         }
     }
 
+    /// Home buckets of the table.
+    #[inline]
+    pub(super) fn homes(&self) -> usize {
+        self.homes
+    }
+
+    /// Class of what stands between words, by its number.
+    #[inline]
+    pub(super) fn separator(&self, number: usize) -> Separator {
+        self.separators.get(number).map_or(Separator::Break, |separator| separator.0)
+    }
+
     /// Size in bytes.
     pub fn size(&self) -> usize {
         self.all().len()
@@ -257,7 +285,7 @@ impl Index {
     }
 
     #[inline]
-    fn record_body(&self, names: &[u8], mut at: usize) -> Record {
+    pub(super) fn record_body(&self, names: &[u8], mut at: usize) -> Record {
         let flags = names[at];
         at += 1;
         let count = usize::from(flags >> 3).min(MAX_WORDS);
@@ -309,150 +337,6 @@ impl Index {
             (offset < names.len()).then_some(offset as u32)
         })
     }
-
-    /// Calls `found` with the words (from, to) and record offset of every name in `words`.
-    pub fn scan(&self, text: &str, words: &[Word], mut found: impl FnMut(usize, usize, u32)) {
-        let filter = self.section(Section::Filter);
-        let starts = self.section(Section::Starts);
-        let mut buffers = (String::new(), String::new());
-        for (first, word) in words.iter().enumerate() {
-            if !may_start(text, word) && !passes(starts, word.hash) {
-                continue;
-            }
-            let mut key = word.hash;
-            let mut last = first;
-            while passes(filter, key) {
-                let goes_on = self.probe(key, |offset, names, at| {
-                    let record = self.record_body(names, at);
-                    if self.verify(&record, text, &words[first..=last], &mut buffers) {
-                        found(first, last + 1, offset);
-                    }
-                });
-                let after = words[last].after;
-                if !goes_on || after == Separator::Break || last + 1 == words.len() {
-                    break;
-                }
-                last += 1;
-                key = fold::extend(key, after, words[last].hash);
-            }
-        }
-    }
-
-    /// Calls `name` with offset and body of each record that has this key's
-    /// fingerprint; true when longer names may go on from here.
-    #[inline]
-    fn probe(&self, key: u64, mut name: impl FnMut(u32, &[u8], usize)) -> bool {
-        let table = self.section(Section::Table);
-        let print = print(key);
-        let mut goes_on = false;
-        let mut at = bucket(key, self.homes) * BUCKET;
-        while let Some(bucket) = table.get(at..at + BUCKET) {
-            let mut same = 0u32;
-            let mut names = 0u32;
-            for slot in 0..SLOTS {
-                let value = u32_at(bucket, 4 + slot * 4);
-                same |= u32::from(value & PRINT == print && value != 0) << slot;
-                names |= (value & NAME) << slot;
-            }
-            if same != 0 {
-                let mut rest = same;
-                while rest != 0 {
-                    let slot = rest.trailing_zeros();
-                    rest &= rest - 1;
-                    goes_on |= u32_at(bucket, 4 + slot as usize * 4) & PREFIX != 0;
-                    if names >> slot & 1 != 0 {
-                        let before = (names & ((1 << slot) - 1)).count_ones();
-                        let records = self.section(Section::Names);
-                        let mut offset = u32_at(bucket, 0) as usize;
-                        for _ in 0..before {
-                            let length = varint(records, &mut offset) as usize;
-                            offset += length;
-                        }
-                        let mut body = offset;
-                        varint(records, &mut body);
-                        name(offset as u32, records, body);
-                    }
-                }
-            }
-            if u32_at(bucket, BUCKET - 4) == 0 {
-                break;
-            }
-            at += BUCKET;
-        }
-        goes_on
-    }
-
-    /// Whether `words` of `text` are the record's, as its policy wants them.
-    fn verify(&self, record: &Record, text: &str, words: &[Word], buffers: &mut (String, String)) -> bool {
-        if record.count != words.len() {
-            return false;
-        }
-        let names = self.section(Section::Names);
-        let mut capitals = None;
-        for (index, word) in words.iter().enumerate() {
-            let listed = self.word(record.words[index]);
-            let found = word.of(text);
-            if listed != found.as_bytes() {
-                if !same_word(listed, found, buffers) {
-                    return false;
-                }
-                let article = index == 0 && words.len() > 1 && listed.eq_ignore_ascii_case(b"the");
-                let fits = case_fits(record.policy, listed, found, words.len() == 1)
-                    || (article && record.policy != Policy::Exact)
-                    || (words.len() > 1
-                        && *capitals.get_or_insert_with(|| words.iter().all(|w| is_capitals(w.of(text)))));
-                if !fits {
-                    return false;
-                }
-            }
-            if let Some(before) = index.checked_sub(1) {
-                let class = match record.gaps {
-                    None => Separator::Space,
-                    Some(gaps) => {
-                        let number = names.get(gaps + index).map_or(0, |&n| usize::from(n));
-                        self.separators.get(number).map_or(Separator::Break, |s| s.0)
-                    }
-                };
-                if class != words[before].after {
-                    return false;
-                }
-            }
-        }
-        true
-    }
-}
-
-/// Whether a name that is listed with a capital may start at this word.
-#[inline]
-fn may_start(text: &str, word: &Word) -> bool {
-    match text.as_bytes()[word.start as usize] {
-        b'a'..=b'z' => false,
-        0x80.. => word.of(text).chars().next().is_some_and(|c| !c.is_lowercase()),
-        _ => true,
-    }
-}
-
-/// Whether the hash may be in the Bloom filter.
-#[inline]
-fn passes(filter: &[u8], hash: u64) -> bool {
-    if filter.is_empty() {
-        return false;
-    }
-    let (word, mask) = bloom(hash, filter.len() / 8);
-    u64_at(filter, word * 8) & mask == mask
-}
-
-/// Whether two spellings are one folded word.
-fn same_word(listed: &[u8], found: &str, buffers: &mut (String, String)) -> bool {
-    if listed.is_ascii() && found.is_ascii() {
-        return listed.eq_ignore_ascii_case(found.as_bytes());
-    }
-    let (a, b) = buffers;
-    a.clear();
-    b.clear();
-    fold::fold(std::str::from_utf8(listed).unwrap_or(""), a);
-    fold::fold(found, b);
-    a == b
 }
 
 /// Whether `word`, as spelled, folds to `folded`.
@@ -463,37 +347,6 @@ fn folds_to(word: &[u8], folded: &str, buffer: &mut String) -> bool {
     buffer.clear();
     fold::fold(std::str::from_utf8(word).unwrap_or(""), buffer);
     buffer == folded
-}
-
-/// Whether `found` is written as the policy wants the word `listed`, which is the whole name if `single`.
-fn case_fits(policy: Policy, listed: &[u8], found: &str, single: bool) -> bool {
-    let listed = std::str::from_utf8(listed).unwrap_or("");
-    match policy {
-        Policy::Any => true,
-        Policy::Exact => {
-            let (mut a, mut b) = (String::new(), String::new());
-            fold::strip_accents(listed, &mut a);
-            fold::strip_accents(found, &mut b);
-            a == b
-        }
-        Policy::Title | Policy::Upper => {
-            let capital = |word: &str| word.chars().next().is_some_and(|c| !c.is_lowercase());
-            if !capital(listed) {
-                // "iPhone", "van": at the start of a sentence and in titles with a capital too.
-                return true;
-            }
-            let letters = listed.chars().count();
-            // "WHO" is not "Who"; from four letters on, "Nato" is as good as "NATO".
-            let acronym = (2..=3).contains(&letters) && is_capitals(listed);
-            let shouted = single && policy == Policy::Title && is_capitals(found) && !is_capitals(listed);
-            capital(found) && (!acronym || is_capitals(found)) && !shouted
-        }
-    }
-}
-
-/// Whether nothing is in lower case.
-fn is_capitals(word: &str) -> bool {
-    !word.chars().any(char::is_lowercase)
 }
 
 /// A text with its length in front.

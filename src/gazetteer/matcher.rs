@@ -1,56 +1,71 @@
 //! From words back to tokens: which words may start and end a match.
 
+use std::ops::Range;
+
 use super::compile::fold::{self, Word};
 use crate::annotations::Token;
 
-/// Not a token.
-const NONE: u32 = u32::MAX;
-
-/// The words of some tokens' text, with the tokens they start and end.
-pub(super) struct Words<'t> {
+/// The edges of some tokens.
+#[derive(Clone, Copy)]
+pub(super) struct Edges<'t> {
     /// The text from the first token to the last.
-    pub text: &'t str,
-    pub words: Vec<Word>,
-    starts: Vec<u32>,
-    ends: Vec<u32>,
+    text: &'t str,
+    /// Where it begins.
+    from: usize,
+    tokens: &'t [Token],
 }
 
-impl<'t> Words<'t> {
-    /// The words of `tokens`, which come in text order.
-    pub fn of(text: &'t str, tokens: &[Token]) -> Self {
+impl<'t> Edges<'t> {
+    /// Those of `tokens`, which come in text order.
+    pub fn of(text: &'t str, tokens: &'t [Token]) -> Self {
         let (from, to) = match (tokens.first(), tokens.last()) {
             (Some(first), Some(last)) => (first.span.start(), last.span.end()),
             _ => (0, 0),
         };
-        let text = &text[from..to];
+        Edges { text: &text[from..to], from, tokens }
+    }
+
+    /// The text from the first token to the last.
+    pub fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// The tokens from the byte `start` of that text to the byte `end`, when they begin and end there.
+    pub fn tokens(&self, start: usize, end: usize) -> Option<Range<u32>> {
+        let first = self.tokens.partition_point(|token| token.span.end() <= self.from + start);
+        let starts_one = self.tokens.get(first)?.span.start() == self.from + start;
+        let (from, end) = (self.from, self.from + end);
+        let last = first + self.tokens[first..].partition_point(|token| token.span.end() < end);
+        // An abbreviation's period belongs to its token and not to its word.
+        let span = self.tokens.get(last)?.span;
+        let rest = end.max(span.start()) - from..span.end() - from;
+        let ends_one = span.start() < end && self.text[rest].bytes().all(|byte| byte == b'.');
+        (starts_one && ends_one).then(|| first as u32..last as u32 + 1)
+    }
+}
+
+/// The words of some tokens' text, with the tokens they start and end.
+pub(super) struct Words<'t> {
+    edges: Edges<'t>,
+    pub words: Vec<Word>,
+}
+
+impl<'t> Words<'t> {
+    /// The words of `tokens`, which come in text order.
+    pub fn of(text: &'t str, tokens: &'t [Token]) -> Self {
+        let edges = Edges::of(text, tokens);
         let mut words = Vec::with_capacity(tokens.len() + tokens.len() / 4);
-        fold::words(text, &mut words);
-        let (mut starts, mut ends) = (Vec::with_capacity(words.len()), Vec::with_capacity(words.len()));
-        let mut token = 0;
-        for word in &words {
-            let (start, end) = (word.start as usize + from, word.end as usize + from);
-            while tokens.get(token).is_some_and(|t| t.span.end() <= start) {
-                token += 1;
-            }
-            let starts_one = tokens.get(token).is_some_and(|t| t.span.start() == start);
-            starts.push(if starts_one { token as u32 } else { NONE });
-            while tokens.get(token).is_some_and(|t| t.span.end() < end) {
-                token += 1;
-            }
-            // An abbreviation's period belongs to its token and not to its word.
-            let ends_one = tokens.get(token).is_some_and(|t| {
-                let after = end.max(t.span.start())..t.span.end();
-                t.span.start() < end && text[after.start - from..after.end - from].bytes().all(|b| b == b'.')
-            });
-            ends.push(if ends_one { token as u32 } else { NONE });
-        }
-        Words { text, words, starts, ends }
+        fold::words(edges.text, &mut words);
+        Words { edges, words }
+    }
+
+    /// The text from the first token to the last.
+    pub fn text(&self) -> &'t str {
+        self.edges.text
     }
 
     /// The tokens that the words `first..end` cover, when they do so exactly.
-    #[inline]
-    pub fn tokens(&self, first: usize, end: usize) -> Option<std::ops::Range<u32>> {
-        let (start, last) = (self.starts[first], self.ends[end - 1]);
-        (start != NONE && last != NONE).then(|| start..last + 1)
+    pub fn tokens(&self, first: usize, end: usize) -> Option<Range<u32>> {
+        self.edges.tokens(self.words[first].start as usize, self.words[end - 1].end as usize)
     }
 }

@@ -13,6 +13,7 @@
 //! }
 //! ```
 
+mod alnum;
 mod cache;
 pub mod check;
 #[allow(dead_code, reason = "shared with build.rs, which alone reads the shipped lists")]
@@ -20,7 +21,9 @@ mod compile;
 mod entry;
 mod index;
 mod matcher;
+mod scan;
 mod sets;
+mod starts;
 pub mod user;
 
 use std::ops::Range;
@@ -36,7 +39,8 @@ use crate::annotations::Token;
 use compile::fold;
 use compile::layout::NEVER;
 use index::Index;
-use matcher::Words;
+use matcher::Edges;
+use scan::Scratch;
 
 /// The index that `build.rs` made, at the start of a cache line.
 #[repr(C, align(64))]
@@ -119,16 +123,18 @@ impl Gazetteer {
     ) -> Result<(Gazetteer, Vec<ListError>), ListError> {
         let mut layers = Gazetteer::shipped().layers.clone();
         let is_index = |path: &&PathBuf| path.extension().is_some_and(|ending| ending == "idx");
+        let mut left_out = Vec::new();
         for path in paths.iter().filter(is_index) {
-            layers.push(Arc::new(cache::compiled(path)?));
+            let (index, problems) = cache::compiled(path, cache)?;
+            layers.push(Arc::new(index));
+            left_out.extend(problems);
         }
         let lists: Vec<PathBuf> = paths.iter().filter(|path| !is_index(path)).cloned().collect();
         let files = user::read_all(&lists)?;
-        let mut left_out = Vec::new();
         if !files.is_empty() {
             let (own, problems) = cache::index(&files, cache)?;
             layers.push(Arc::new(own));
-            left_out = problems;
+            left_out.extend(problems);
         }
         if layers.len() > MAX_LAYERS {
             let message =
@@ -144,12 +150,20 @@ impl Gazetteer {
         Ok((Gazetteer::of(layers), left_out))
     }
 
-    /// The index of a user's lists as bytes for a file, and the names that can never match.
+    /// Compiles a user's lists into the index file `into`; gives its size in bytes and the names that can never match.
+    ///
+    /// The file is in its place only when it is complete, so that programs may have the old one open.
     ///
     /// # Errors
-    /// As [`Gazetteer::with_lists`].
-    pub fn compile(paths: &[PathBuf]) -> Result<(Vec<u8>, Vec<ListError>), ListError> {
-        user::compile(&user::read_all(paths)?)
+    /// As [`Gazetteer::with_lists`], and when the file cannot be written.
+    pub fn compile(paths: &[PathBuf], into: &Path) -> Result<(usize, Vec<ListError>), ListError> {
+        let (index, left_out) = user::compile(&user::read_all(paths)?)?;
+        cache::write(into, &index).map_err(|error| ListError {
+            file: into.display().to_string(),
+            line: 0,
+            message: format!("cannot write: {error}"),
+        })?;
+        Ok((index.len(), left_out))
     }
 
     /// Every entry once, under its canonical name; a user's own last.
@@ -180,11 +194,12 @@ impl Gazetteer {
     /// accents only ("US", "Us") are names of their own, so one span may have
     /// several hits; they follow one another, a user's own first.
     pub fn lookup(&self, text: &str, tokens: &[Token], hits: &mut Vec<Hit>) {
-        let words = Words::of(text, tokens);
+        let edges = Edges::of(text, tokens);
         let first = hits.len();
+        let mut scratch = Scratch::default();
         for (layer, index) in self.layers.iter().enumerate().rev() {
-            index.scan(words.text, &words.words, |from, to, offset| {
-                if let Some(tokens) = words.tokens(from, to) {
+            index.scan(edges.text(), &mut scratch, |start, end, offset| {
+                if let Some(tokens) = edges.tokens(start, end) {
                     hits.push(Hit { tokens, name: NameId::new(layer, offset) });
                 }
             });
@@ -221,10 +236,11 @@ impl Gazetteer {
     pub fn find(&self, name: &str) -> impl Iterator<Item = NameId> + use<> {
         let mut words = Vec::new();
         fold::words(name, &mut words);
-        let mut found = Vec::new();
+        let whole = words.first().zip(words.last()).map(|(first, last)| (first.start, last.end));
+        let (mut scratch, mut found) = (Scratch::default(), Vec::new());
         for (layer, index) in self.layers.iter().enumerate().rev() {
-            index.scan(name, &words, |from, to, offset| {
-                if from == 0 && to == words.len() {
+            index.scan(name, &mut scratch, |start, end, offset| {
+                if whole == Some((start as u32, end as u32)) {
                     found.push(NameId::new(layer, offset));
                 }
             });

@@ -7,7 +7,6 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use foldhash::fast::FixedState;
 
 use super::compile::fold::{self, Separator, Word};
-use super::compile::layout::MAX_WORDS;
 use super::compile::list::{ListError, Table};
 use super::matcher::Words;
 use crate::annotations::{EntityType, Token};
@@ -94,23 +93,17 @@ impl Phrases {
     /// When the table is malformed, or a phrase has no letter or digit.
     pub fn new(file: &str, table: &str) -> Result<Self, ListError> {
         let mut table = Table::new(file, table)?;
-        let aliases = table.column("aliases");
         let columns = table.columns.iter().map(|c| (*c).to_owned()).collect();
         let mut set = Phrases { columns, ..Phrases::default() };
         let mut keys = Vec::new();
         let mut fields = Vec::new();
         let mut words = Vec::new();
-        while table.next(&mut fields)? {
+        let mut phrases = Vec::new();
+        while table.next_phrases(&mut fields, &mut phrases)? {
             let row = set.rows.len() as u32;
-            let others = aliases.map_or("", |column| fields[column]).split('|').filter(|a| !a.is_empty());
-            for phrase in std::iter::once(fields[0]).chain(others) {
+            for &phrase in &phrases {
                 words.clear();
                 fold::words(phrase, &mut words);
-                if words.is_empty() || words.len() > MAX_WORDS {
-                    return Err(table.error(format!(
-                        "\"{phrase}\" has no letter or digit, or more than {MAX_WORDS} words"
-                    )));
-                }
                 let mut key = String::new();
                 write_key(phrase, &words, &mut key);
                 if !set.by_key.contains_key(&key) {
@@ -152,8 +145,8 @@ impl Phrases {
     pub fn find<'p>(&'p self, text: &str, tokens: &[Token], found: &mut Vec<(Range<u32>, Phrase<'p>)>) {
         let Some(matcher) = &self.matcher else { return };
         let words = Words::of(text, tokens);
-        let mut key = String::with_capacity(words.text.len() + 2 * words.words.len());
-        let starts = write_key(words.text, &words.words, &mut key);
+        let mut key = String::with_capacity(words.text().len() + 2 * words.words.len());
+        let starts = write_key(words.text(), &words.words, &mut key);
         for hit in matcher.find_iter(&key) {
             let first = starts.partition_point(|&start| start < hit.start());
             let end = starts.partition_point(|&start| start < hit.end());

@@ -394,7 +394,9 @@ pub fn compile(files: &[ListFile]) -> Result<(Vec<u8>, Vec<ListError>), ListErro
             };
             let row = Row { links: &found.links, ..found.row };
             if let Err(message) = builder.entry(number, &row) {
-                left_out.push(file.error(line, message));
+                let problem = file.error(line, message);
+                builder.left_out(problem.clone());
+                left_out.push(problem);
             }
             Ok(())
         })?;

@@ -39,18 +39,20 @@ impl Table {
             let row = weights.iter().map(|w| (w / step).round().clamp(-127.0, 127.0) as i8);
             (*key, row.collect::<Vec<i8>>())
         });
-        let kept: Vec<_> = quantised.filter(|(_, row)| row.iter().any(|&w| w != 0)).collect();
-        Table::build(labels, step, kept.len(), kept.iter().map(|(key, row)| (*key, row.as_slice())))
+        let stride = labels.next_multiple_of(LANES);
+        let (mut keys, mut kept) = (Vec::new(), Vec::new());
+        for (key, row) in quantised.filter(|(_, row)| row.iter().any(|&w| w != 0)) {
+            keys.push(key);
+            kept.extend_from_slice(&row);
+            kept.resize(keys.len() * stride, 0);
+        }
+        Table::build(labels, step, &keys, kept)
     }
 
-    fn build<'r>(
-        labels: usize,
-        scale: f32,
-        count: usize,
-        rows: impl Iterator<Item = (Key, &'r [i8])>,
-    ) -> Self {
+    /// The table of `keys`, whose weights are `rows` of the stride of `labels`.
+    fn build(labels: usize, scale: f32, keys: &[Key], rows: Vec<i8>) -> Self {
         let stride = labels.next_multiple_of(LANES);
-        let capacity = (2 * count).next_power_of_two().max(2);
+        let capacity = (2 * keys.len()).next_power_of_two().max(2);
         let mut table = Table {
             labels,
             stride,
@@ -58,16 +60,15 @@ impl Table {
             marks: vec![0; capacity],
             slots: vec![(0, 0); capacity],
             shift: 32 - capacity.trailing_zeros(),
-            rows: vec![0; count * stride],
+            rows,
         };
-        for (index, (key, row)) in rows.enumerate() {
+        for (index, &key) in keys.iter().enumerate() {
             let mut at = table.home(key);
             while table.marks[at] != 0 {
                 at = (at + 1) & (capacity - 1);
             }
             table.marks[at] = mark(key);
             table.slots[at] = (key, index as u32);
-            table.rows[index * stride..index * stride + labels].copy_from_slice(row);
         }
         table
     }
@@ -161,23 +162,29 @@ impl Table {
         if labels == 0 || labels > super::labels::MAX_LABELS || count > 1 << 28 {
             return Err(cursor.malformed("its size makes no sense"));
         }
+        let stride = labels.next_multiple_of(LANES);
         let mut keys = Vec::new();
-        let mut weights = Vec::new();
+        let mut rows = Vec::new();
         let mut last = 0u64;
         for _ in 0..count {
             last += cursor.varint()?;
             keys.push(Key::try_from(last).map_err(|_| cursor.malformed("its keys are out of order"))?);
-            let start = weights.len();
-            weights.resize(start + labels, 0);
+            let start = rows.len();
+            rows.resize(start + stride, 0);
             let masks = cursor.take(labels.div_ceil(8))?;
-            for (label, weight) in weights[start..].iter_mut().enumerate() {
-                if masks[label / 8] >> (label % 8) & 1 != 0 {
-                    *weight = cursor.u8()? as i8;
+            for (group, &mask) in rows[start..].chunks_exact_mut(8).zip(masks) {
+                let mut mask = mask;
+                let weights = cursor.take(mask.count_ones() as usize)?;
+                for &weight in weights {
+                    group[mask.trailing_zeros() as usize] = weight as i8;
+                    mask &= mask - 1;
                 }
             }
+            if rows[start + labels..].iter().any(|&weight| weight != 0) {
+                return Err(cursor.malformed("a weight of a label that there is not"));
+            }
         }
-        let rows = keys.iter().copied().zip(weights.chunks_exact(labels));
-        Ok(Table::build(labels, scale, count, rows))
+        Ok(Table::build(labels, scale, &keys, rows))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Lists: what matches, what a user's own lists do, and what happens to broken ones.
 #![allow(clippy::unwrap_used)]
 
+mod command;
+mod compiled;
 mod hostile;
 mod naive;
 mod own_lists;

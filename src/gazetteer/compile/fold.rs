@@ -57,7 +57,7 @@ impl Word {
 }
 
 /// The longest stretch, in bytes, that can stand between two words of a name.
-const MAX_SEPARATOR: usize = 16;
+pub const MAX_SEPARATOR: usize = 16;
 
 /// Words of four letters and more after which a period and a space may stand
 /// inside a name; shorter ones all may ("Wm. Wrigley Jr. Co."), for a sentence
@@ -71,7 +71,7 @@ pub fn words(text: &str, into: &mut Vec<Word>) {
     let mut folded = String::new();
     let first = into.len();
     let mut at = 0;
-    while let Some(start) = next_word(text, at) {
+    while let Some(start) = next_word(text, at, text.len()) {
         let (end, ascii) = word_end(text, start);
         let hash = if ascii {
             hash_ascii(&bytes[start..end])
@@ -90,11 +90,14 @@ pub fn words(text: &str, into: &mut Vec<Word>) {
     }
 }
 
-/// Where the next word at or after `at` starts.
+/// Where the next word at or after `at` starts, if before `limit`.
 #[inline]
-fn next_word(text: &str, mut at: usize) -> Option<usize> {
+pub fn next_word(text: &str, mut at: usize, limit: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     loop {
+        if at >= limit {
+            return None;
+        }
         let byte = *bytes.get(at)?;
         if byte.is_ascii_alphanumeric() {
             return Some(at);
@@ -113,7 +116,7 @@ fn next_word(text: &str, mut at: usize) -> Option<usize> {
 
 /// Where the word that starts at `start` ends, and whether it is ASCII.
 #[inline]
-fn word_end(text: &str, start: usize) -> (usize, bool) {
+pub fn word_end(text: &str, start: usize) -> (usize, bool) {
     let bytes = text.as_bytes();
     let mut at = start;
     let mut ascii = true;
@@ -124,7 +127,7 @@ fn word_end(text: &str, start: usize) -> (usize, bool) {
             break;
         } else {
             match text[at..].chars().next() {
-                Some(char) if char.is_alphanumeric() || is_combining_mark(char) => {
+                Some(char) if is_of_word(char) => {
                     ascii = false;
                     at += char.len_utf8();
                 }
@@ -133,6 +136,12 @@ fn word_end(text: &str, start: usize) -> (usize, bool) {
         }
     }
     (at, ascii)
+}
+
+/// Whether a character may stand in a word; it begins with a letter or digit.
+#[inline]
+pub fn is_of_word(char: char) -> bool {
+    char.is_alphanumeric() || is_combining_mark(char)
 }
 
 /// What stands between the word `start..end` and the next one at `next`.
@@ -256,19 +265,31 @@ fn mix(a: u64, b: u64) -> u64 {
 /// sorts out.
 #[inline]
 pub fn hash_ascii(word: &[u8]) -> u64 {
-    const LOWER: u64 = 0x2020_2020_2020_2020;
     let mut state = K0 ^ word.len() as u64;
-    let mut chunks = word.chunks_exact(8);
-    for chunk in &mut chunks {
-        let mut eight = [0; 8];
-        eight.copy_from_slice(chunk);
-        state = mix(state ^ (u64::from_le_bytes(eight) | LOWER), K1);
+    let (chunks, rest) = word.as_chunks();
+    for chunk in chunks {
+        state = mix(state ^ (u64::from_le_bytes(*chunk) | LOWER), K1);
     }
-    let rest = chunks.remainder();
     let mut tail = 0u64;
     for &byte in rest.iter().rev() {
         tail = tail << 8 | u64::from(byte | 0x20);
     }
+    finish(state, tail)
+}
+
+/// What [`hash_ascii`] gives for the first `length` of eight bytes, one at least and seven at most.
+#[inline(always)]
+pub fn hash_short(eight: u64, length: usize) -> u64 {
+    let tail = (eight | LOWER) & (u64::MAX >> (64 - 8 * length));
+    finish(K0 ^ length as u64, tail)
+}
+
+/// Bit 5 of every byte.
+const LOWER: u64 = 0x2020_2020_2020_2020;
+
+/// The hash of a word of which all is in `state` but the last bytes.
+#[inline(always)]
+fn finish(state: u64, tail: u64) -> u64 {
     mix(state ^ tail, K1 ^ K0.rotate_left(17))
 }
 
@@ -318,5 +339,11 @@ mod tests {
         assert_eq!(folded("Łódź"), "lodz");
         assert_eq!(hash_ascii(b"XI"), hash_ascii(b"xi"));
         assert_ne!(hash_ascii(b"xi"), hash_ascii(b"xj"));
+        for length in 1..8 {
+            assert_eq!(
+                hash_short(u64::from_le_bytes(*b"Jinping."), length),
+                hash_ascii(&b"jinping"[..length])
+            );
+        }
     }
 }

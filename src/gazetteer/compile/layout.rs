@@ -5,8 +5,11 @@
 //!
 //! ```text
 //! header    magic, version, checksum, section table
-//! filter    Bloom filter of all keys, one 64-bit word each
+//! filter    Bloom filter of the keys of two words and more, one 64-bit word each
+//! firsts    the same for first words, in which names of one word set other bits than longer ones
 //! starts    the same for first words of names that may start in lower case
+//! openers   which of those there are by length and first two letters, one bit each
+//! inner     the same of the words that may stand in lower case inside a name
 //! table     64-byte buckets: record offset of its first name, 15 slots
 //! names     records: spelling, case policy, meanings
 //! words     text of every distinct word, most frequent first
@@ -19,27 +22,34 @@
 //! lists     name, type and origin of each list
 //! sets      closed sets: name, length, TSV
 //! separators  what stands between words of names: class, length, text
+//! left out  names that can never match: file, line, message
 //! ```
 
 /// First bytes of an index.
 pub const MAGIC: [u8; 8] = *b"saidgaz\n";
 /// Changes with every change of layout, folding or hashing.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Bytes of the header: magic, version, flags, checksum, then offset and length per section.
 pub const HEADER: usize = 24 + SECTIONS * 16;
 /// Sections start at multiples of this.
 pub const ALIGN: usize = 64;
 
 /// How many sections there are.
-pub const SECTIONS: usize = 14;
+pub const SECTIONS: usize = 18;
 /// Sections by position in the section table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
 pub enum Section {
-    /// Bloom filter of all keys.
+    /// Bloom filter of the keys of two words and more.
     Filter,
+    /// Bloom filter of first words, see [`first`].
+    Firsts,
     /// Bloom filter of first words that may stand in lower case.
     Starts,
+    /// Which of those there are by length and first letters, see [`small_word`]; empty when there are none.
+    Openers,
+    /// The same for later words.
+    Inner,
     /// Buckets.
     Table,
     /// Name records.
@@ -64,6 +74,8 @@ pub enum Section {
     Sets,
     /// What stands between words: class, length, text each.
     Separators,
+    /// What was left out: file, line and message each.
+    LeftOut,
 }
 
 /// Slots of a bucket: with the record offset they fill a cache line.
@@ -169,6 +181,17 @@ pub mod link {
 /// Coordinates that say "unknown".
 pub const NOWHERE: u32 = 0xFF_FFFF;
 
+/// Bytes of a set of words by length and first letters.
+pub const SMALL_WORDS: usize = 1024;
+
+/// The byte and its bit in such a set for a word of ASCII letters and digits, in any case.
+#[inline(always)]
+pub fn small_word(word: &[u8]) -> (usize, u8) {
+    let letter = |at: usize| usize::from(word.get(at).map_or(0, |byte| byte & 31));
+    let index = letter(0) << 8 | letter(1) << 3 | (word.len().clamp(1, 8) - 1);
+    (index / 8, 1 << (index % 8))
+}
+
 /// Where a key goes: its bucket of `buckets`.
 #[inline(always)]
 pub fn bucket(hash: u64, buckets: usize) -> usize {
@@ -179,6 +202,14 @@ pub fn bucket(hash: u64, buckets: usize) -> usize {
 #[inline(always)]
 pub fn print(hash: u64) -> u32 {
     hash as u32 & PRINT
+}
+
+/// A first word's place in their filter of `words` words, and the bits that it sets there: in any
+/// case, when a name has more words than it, and when it is a name by itself.
+#[inline(always)]
+pub fn first(hash: u64, words: usize) -> (usize, u64, u64, u64) {
+    let bit = |at: u32| 1 << (hash >> at & 63);
+    (bucket(hash, words), bit(0) | bit(6), bit(12), bit(18))
 }
 
 /// A key's word in a Bloom filter of `words` words, and the bits it sets there.

@@ -1,6 +1,7 @@
 //! Reading lists: TSV with a header comment, a line of column names, and rows.
 
-use super::layout::Policy;
+use super::fold;
+use super::layout::{MAX_WORDS, Policy};
 
 /// Where and why a list cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,5 +148,40 @@ impl<'t> Table<'t> {
             return Ok(true);
         }
         Ok(false)
+    }
+    /// The next row of a closed set: its fields and the phrases that it has, the first column and
+    /// what stands between bars in the column `aliases`; false at the end.
+    ///
+    /// # Errors
+    /// As [`Table::next`], and when a phrase is none.
+    pub fn next_phrases(
+        &mut self,
+        fields: &mut Vec<&'t str>,
+        phrases: &mut Vec<&'t str>,
+    ) -> Result<bool, ListError> {
+        if !self.next(fields)? {
+            return Ok(false);
+        }
+        let aliases = self.column("aliases").map_or("", |column| fields[column]);
+        phrases.clear();
+        phrases.push(fields[0]);
+        phrases.extend(aliases.split('|').filter(|alias| !alias.is_empty()));
+        for phrase in phrases {
+            check_phrase(phrase).map_err(|message| self.error(message))?;
+        }
+        Ok(true)
+    }
+}
+
+/// Whether a closed set can hold `phrase`.
+///
+/// # Errors
+/// When it has no letter or digit, or too many words.
+pub fn check_phrase(phrase: &str) -> Result<(), String> {
+    let mut words = Vec::new();
+    fold::words(phrase, &mut words);
+    match words.len() {
+        1..=MAX_WORDS => Ok(()),
+        _ => Err(format!("\"{phrase}\" has no letter or digit, or more than {MAX_WORDS} words")),
     }
 }

@@ -93,6 +93,7 @@ pub struct Builder {
     same: Vec<u32>,
     fields: Vec<u8>,
     sets: Vec<(String, String)>,
+    left_out: Vec<list::ListError>,
     scratch: Vec<Word>,
 }
 
@@ -167,6 +168,11 @@ impl Builder {
     /// Takes a closed set in, as TSV with a line of column names.
     pub fn set(&mut self, name: &str, table: String) {
         self.sets.push((name.to_owned(), table));
+    }
+
+    /// Notes what can never match, for those who open the index.
+    pub fn left_out(&mut self, problem: list::ListError) {
+        self.left_out.push(problem);
     }
 
     /// How many spellings there are.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::layout::Policy;
-use super::list::{Content, ListError, ListInfo, Table};
+use super::list::{Content, ListError, ListInfo, Table, check_phrase};
 use super::{Builder, ListMeta, Row};
 
 /// What the manifest's folder holds, in the manifest's order.
@@ -91,6 +91,7 @@ fn add(
                 let share = female.and_then(|c| fields[c].parse().ok());
                 builder.given(fields[0], frequency(count.map_or("", |c| fields[c])), share);
                 if let Some(by) = by_country.map(|c| fields[c]).filter(|by| !by.is_empty()) {
+                    check_phrase(fields[0]).map_err(|message| table.error(message))?;
                     countries.push_str(&format!("{}\t{by}\n", fields[0]));
                 }
             }
@@ -105,8 +106,9 @@ fn add(
         Content::Set(name) => {
             let mut text = table.columns.join("\t");
             text.push('\n');
-            let mut fields = Vec::new();
-            while table.next(&mut fields)? {
+            let (mut fields, mut phrases) = (Vec::new(), Vec::new());
+            // Checked here, so that the set that is read from the index is known to be sound.
+            while table.next_phrases(&mut fields, &mut phrases)? {
                 text.push_str(&fields.join("\t"));
                 text.push('\n');
             }

@@ -22,6 +22,15 @@ pub fn variants(name: &str, mut found: impl FnMut(&str)) {
     if let Some(joined) = undotted(name) {
         found(&joined);
     }
+    // Most names have no such word.
+    let may = |word: &str| {
+        let word = word.strip_suffix('.').unwrap_or(word);
+        let is = |form: &&str| *form == word;
+        word.len() <= 6 && SHORT_FORMS.iter().any(|(full, shorts)| is(full) || shorts.iter().any(is))
+    };
+    if !name.split([' ', '-']).any(may) {
+        return;
+    }
     // Each rule by itself: two short forms in one name are rare, all combinations rarer.
     for &(full, shorts) in SHORT_FORMS {
         for &short in shorts {
@@ -33,6 +42,9 @@ pub fn variants(name: &str, mut found: impl FnMut(&str)) {
 
 /// `name` with its dotted initials written together: `U.S. Steel` → `US Steel`, `J. K. Rowling` → `JK Rowling`.
 fn undotted(name: &str) -> Option<String> {
+    if !name.contains('.') {
+        return None;
+    }
     let mut out = String::with_capacity(name.len());
     let mut initials = 0;
     let mut joined = false;

@@ -65,6 +65,8 @@ pub struct Vocabulary {
     pub hashes: Vec<u64>,
     /// By word: the number of its facts.
     pub folds: Vec<u32>,
+    /// By word: whether it begins with a letter in lower case.
+    pub lower: Vec<bool>,
     by_hash: HashMap<u64, u32, FixedState>,
     pub facts: Vec<Facts>,
 }
@@ -76,6 +78,7 @@ impl Vocabulary {
         if number as usize == self.uses.len() {
             self.uses.push(0);
             self.hashes.push(hash);
+            self.lower.push(word.chars().next().is_some_and(char::is_lowercase));
             let next = self.facts.len() as u32;
             let fold = *self.by_hash.entry(hash).or_insert(next);
             if fold == next {

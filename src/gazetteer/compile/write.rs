@@ -32,27 +32,28 @@ impl Builder {
         let records = self.records()?;
         self.count(&records);
         let (order, renumbered) = self.word_order();
-        let (filter, starts, table, placed) = self.table(&records);
+        let mut sections: Vec<(Section, Vec<u8>)> = Vec::new();
+        self.starts(&records, &mut sections);
+        let (filter, table, placed) = self.table(&records);
         let (names, table) = self.names(&records, &placed, table, &renumbered);
-
-        let mut sections: Vec<(Section, Vec<u8>)> = vec![
-            (Section::Filter, filter),
-            (Section::Starts, starts),
-            (Section::Table, table),
-            (Section::Names, names),
-        ];
+        sections.extend([(Section::Filter, filter), (Section::Table, table), (Section::Names, names)]);
         self.words(&order, &mut sections);
         sections.push((Section::Strings, string_table(self.strings.texts())));
         sections.push((Section::Separators, self.separator_table()));
         sections.push((Section::Lists, self.list_table()));
         let mut sets = Vec::new();
         for (name, table) in &self.sets {
-            for part in [name, table] {
-                put_varint(part.len() as u64, &mut sets);
-                sets.extend_from_slice(part.as_bytes());
-            }
+            put_text(name, &mut sets);
+            put_text(table, &mut sets);
         }
         sections.push((Section::Sets, sets));
+        let mut left_out = Vec::new();
+        for problem in &self.left_out {
+            put_text(&problem.file, &mut left_out);
+            put_varint(problem.line as u64, &mut left_out);
+            put_text(&problem.message, &mut left_out);
+        }
+        sections.push((Section::LeftOut, left_out));
         Ok(assemble(sections))
     }
 
@@ -99,7 +100,12 @@ impl Builder {
                 }
             }
         }
+        self.reorder(&mut records);
         for record in &mut records {
+            if let [(meaning, _)] = &mut record.meanings[..] {
+                *meaning = self.same[*meaning as usize];
+                continue;
+            }
             let mut kept: Vec<(u32, bool)> = Vec::with_capacity(record.meanings.len().min(MAX_MEANINGS));
             for &(meaning, canonical) in &record.meanings {
                 let meaning = self.same[meaning as usize];
@@ -117,6 +123,19 @@ impl Builder {
         Ok(records)
     }
 
+    /// Puts the words of the records' forms in the records' order, in which they are read from now on.
+    fn reorder(&mut self, records: &mut [Record]) {
+        let mut pool = Vec::with_capacity(self.pool.len());
+        let mut gaps = Vec::with_capacity(self.gaps.len());
+        for Record { form, .. } in records {
+            let places = form.words as usize..=form.words as usize + form.count as usize;
+            form.words = pool.len() as u32;
+            pool.extend_from_slice(&self.pool[places.clone()]);
+            gaps.extend_from_slice(&self.gaps[places]);
+        }
+        (self.pool, self.gaps) = (pool, gaps);
+    }
+
     /// The canonical one of `meanings` that says the same as `meaning`: same list, same fields.
     fn known(&self, meanings: &[(u32, bool)], meaning: u32) -> Option<u32> {
         let key = |number: u32| {
@@ -131,10 +150,11 @@ impl Builder {
     /// Whether a match may begin in lower case.
     fn starts_lower(&self, form: &Form) -> bool {
         let words = self.words_of(form);
-        let first = &self.vocabulary.texts()[words[0] as usize];
-        let lower = first.chars().next().is_some_and(char::is_lowercase);
-        let article = words.len() > 1 && first.eq_ignore_ascii_case("the");
-        form.policy == Policy::Any || lower || (article && form.policy != Policy::Exact)
+        if form.policy == Policy::Any || self.vocabulary.lower[words[0] as usize] {
+            return true;
+        }
+        let the = fold::hash_ascii(b"the");
+        words.len() > 1 && form.policy != Policy::Exact && self.vocabulary.hashes[words[0] as usize] == the
     }
 
     fn spelling(&self, form: &Form) -> String {
@@ -179,30 +199,67 @@ impl Builder {
         (order, renumbered)
     }
 
-    /// Filters and buckets; the names of the buckets in the order of their slots.
-    fn table(&self, records: &[Record]) -> (Vec<u8>, Vec<u8>, Vec<u8>, Vec<Vec<u32>>) {
+    /// The filters of first words.
+    fn starts(&self, records: &[Record], sections: &mut Vec<(Section, Vec<u8>)>) {
+        let mut words: Vec<u64> = Vec::with_capacity(records.len());
+        let (mut small, mut openers, mut inner) = (Vec::new(), Vec::new(), Vec::new());
+        let mut folded = String::new();
+        let mut note = |set: &mut Vec<u8>, word: u32| {
+            folded.clear();
+            fold::fold(&self.vocabulary.texts()[word as usize], &mut folded);
+            set.resize(SMALL_WORDS, 0u8);
+            let (byte, bit) = small_word(folded.as_bytes());
+            set[byte] |= bit;
+        };
+        let first_of = |record: &Record| self.words_of(&record.form)[0] as usize;
+        for record in records {
+            let first = first_of(record);
+            let hash = self.vocabulary.hashes[first];
+            words.push(hash);
+            if record.lower_start {
+                small.push(hash);
+                note(&mut openers, first as u32);
+            }
+            for &word in &self.words_of(&record.form)[1..] {
+                if self.vocabulary.lower[word as usize] || record.form.policy == Policy::Any {
+                    note(&mut inner, word);
+                }
+            }
+        }
+        for hashes in [&mut words, &mut small] {
+            hashes.sort_unstable();
+            hashes.dedup();
+        }
+        let mut firsts = vec![0u64; (words.len() * 12).div_ceil(64)];
+        for record in records {
+            let (word, any, longer, single) = first(self.vocabulary.hashes[first_of(record)], firsts.len());
+            firsts[word] |= any | if record.form.count > 1 { longer } else { single };
+        }
+        sections.push((Section::Firsts, firsts.iter().flat_map(|word| word.to_le_bytes()).collect()));
+        sections.push((Section::Starts, bloom_filter(small.iter().copied(), small.len(), 16)));
+        sections.extend([(Section::Openers, openers), (Section::Inner, inner)]);
+    }
+
+    /// Filter and buckets; the names of the buckets in the order of their slots.
+    fn table(&self, records: &[Record]) -> (Vec<u8>, Vec<u8>, Vec<Vec<u32>>) {
         let hashes = &self.vocabulary.hashes;
         let mut keys = Vec::with_capacity(records.len() * 2);
-        let mut starts = Vec::new();
         let mut prefixes = Vec::new();
         for (number, record) in records.iter().enumerate() {
             keys.push(Key { hash: record.form.hash, flags: NAME, record: number as u32 });
             let words = self.words_of(&record.form);
-            let first = hashes[words[0] as usize];
-            if record.lower_start {
-                starts.push(first);
-            }
-            let mut hash = first;
+            let mut hash = hashes[words[0] as usize];
             for index in 1..words.len() {
-                prefixes.push(hash);
+                // That longer names begin with a word, their own filter says.
+                if index > 1 {
+                    prefixes.push(hash);
+                }
                 hash = fold::extend(hash, self.class(&record.form, index), hashes[words[index] as usize]);
             }
             debug_assert_eq!(hash, record.form.hash);
         }
         prefixes.sort_unstable();
         prefixes.dedup();
-        starts.sort_unstable();
-        starts.dedup();
         // Both are sorted: a prefix that is a name too takes the name's slot.
         let mut at = 0;
         let names = keys.len();
@@ -218,8 +275,11 @@ impl Builder {
         }
         keys.sort_by_key(|key| key.hash);
 
-        let filter = bloom_filter(keys.iter().map(|k| k.hash), keys.len(), 10);
-        let starts = bloom_filter(starts.iter().copied(), starts.len(), 16);
+        let longer = |key: &&Key| {
+            key.flags & NAME == 0 || records[key.record as usize].form.count > 1 || key.flags & PREFIX != 0
+        };
+        let longer = keys.iter().filter(longer);
+        let filter = bloom_filter(longer.clone().map(|key| key.hash), longer.count(), 10);
         // Home buckets rise with the hash, so filling in order needs no search.
         let buckets = keys.len() * 100 / (SLOTS * 82) + 1;
         let mut slots: Vec<Vec<u32>> = vec![Vec::new(); buckets];
@@ -253,7 +313,7 @@ impl Builder {
         }
         // How many are homes; the rest took what flowed over.
         table.extend_from_slice(&(buckets as u64).to_le_bytes());
-        (filter, starts, table, placed)
+        (filter, table, placed)
     }
 
     /// The separator before word `index` of a form.
@@ -383,11 +443,16 @@ impl Builder {
         let mut out = Vec::new();
         for (list, _) in &self.lists {
             out.extend_from_slice(&[list.kind, u8::from(list.user) | u8::from(list.overrides) << 1]);
-            put_varint(list.name.len() as u64, &mut out);
-            out.extend_from_slice(list.name.as_bytes());
+            put_text(&list.name, &mut out);
         }
         out
     }
+}
+
+/// Writes a text with its length in front.
+fn put_text(text: &str, into: &mut Vec<u8>) {
+    put_varint(text.len() as u64, into);
+    into.extend_from_slice(text.as_bytes());
 }
 
 /// Facts as eight bytes: given and surname frequency, share of women, twelve logarithms.

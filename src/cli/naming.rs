@@ -49,10 +49,10 @@ impl Naming {
     /// What decides which names are found, to tell one run from another.
     pub(super) fn describe(&self) -> serde_json::Value {
         serde_json::json!({
-            "gazetteers": self.gazetteer.iter().map(described).collect::<Vec<_>>(),
+            "gazetteers": self.gazetteer.iter().map(|path| described(path)).collect::<Vec<_>>(),
             "min_confidence": self.min_confidence,
-            "names_model": self.names_model.as_ref().map(described),
-            "clusters": self.clusters.as_ref().map(described),
+            "names_model": self.names_model.as_deref().map(described),
+            "clusters": self.clusters.as_deref().map(described),
         })
     }
 
@@ -68,7 +68,7 @@ impl Naming {
 }
 
 /// A file of the user's, by name and length.
-pub(super) fn described(path: &PathBuf) -> serde_json::Value {
+pub(super) fn described(path: &Path) -> serde_json::Value {
     serde_json::json!([path.display().to_string(), path.metadata().ok().map(|meta| meta.len())])
 }
 

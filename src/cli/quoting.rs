@@ -28,7 +28,7 @@ impl Quoting {
         serde_json::json!({
             "quotes": name(&self.quotes),
             "attributions": name(&self.attributions),
-            "quotes_model": self.quotes_model.as_ref().map(described),
+            "quotes_model": self.quotes_model.as_deref().map(described),
         })
     }
 

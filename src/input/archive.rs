@@ -47,7 +47,7 @@ fn read_tar(stream: &mut Stream<'_>, sink: &mut Sink<'_>) -> io::Result<ControlF
 }
 
 fn read_zip(stream: &mut Stream<'_>, sink: &mut Sink<'_>) -> io::Result<ControlFlow<()>> {
-    let file = stream.to_file()?;
+    let file = stream.seekable()?;
     let mut archive = match zip::ZipArchive::new(&file) {
         Ok(archive) => archive,
         Err(error) => return read_headers(stream, &file, error, sink),

@@ -6,12 +6,15 @@ use std::io::Read;
 /// A response.
 pub(super) struct Response<'a> {
     pub(super) status: u16,
-    headers: Vec<(String, String)>,
+    headers: Headers,
     body: &'a [u8],
 }
 
+/// Names in lower case, and values.
+type Headers = Vec<(String, String)>;
+
 /// Headers of either kind, HTTP or WARC: names in lower case; `None` when there is no end of them.
-pub(super) fn headers(bytes: &[u8]) -> Option<(String, Vec<(String, String)>, &[u8])> {
+pub(super) fn headers(bytes: &[u8]) -> Option<(String, Headers, &[u8])> {
     let (head, rest) = match (find(bytes, b"\r\n\r\n"), find(bytes, b"\n\n")) {
         (Some(at), None) => (&bytes[..at], &bytes[at + 4..]),
         (Some(at), Some(short)) if at < short => (&bytes[..at], &bytes[at + 4..]),
@@ -21,7 +24,7 @@ pub(super) fn headers(bytes: &[u8]) -> Option<(String, Vec<(String, String)>, &[
     let head = String::from_utf8_lossy(head);
     let mut lines = head.lines();
     let first = lines.next().unwrap_or_default().trim().to_owned();
-    let mut headers: Vec<(String, String)> = Vec::new();
+    let mut headers = Headers::new();
     for line in lines {
         match line.split_once(':') {
             // A line that begins with space goes on with the one before.

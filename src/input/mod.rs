@@ -203,7 +203,7 @@ impl Stream<'_> {
 
     /// The rest of the stream as a file that can be read at any place.
     #[cfg(any(feature = "archives", feature = "parquet"))]
-    fn to_file(&mut self) -> io::Result<std::fs::File> {
+    fn seekable(&mut self) -> io::Result<std::fs::File> {
         let path = std::path::Path::new(self.source.as_ref());
         if self.depth == 0
             && let Ok(mut file) = std::fs::File::open(path)

@@ -12,7 +12,7 @@ pub(super) const FILE: Format =
     Format { name: "parquet", detects: |_, head| head.starts_with(b"PAR1"), read };
 
 fn read(stream: &mut Stream<'_>, sink: &mut Sink<'_>) -> io::Result<ControlFlow<()>> {
-    let reader = SerializedFileReader::new(stream.to_file()?)?;
+    let reader = SerializedFileReader::new(stream.seekable()?)?;
     for group in 0..reader.num_row_groups() {
         let group = reader.get_row_group(group)?;
         for row in group.get_row_iter(None)? {

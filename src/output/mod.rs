@@ -3,7 +3,7 @@
 //! A run writes JSON Lines ([`log`]); every other format is made from records,
 //! by one writer each, registered in [`FORMATS`]. So restarts, order and dead
 //! letters are the business of one place, and `convert` is the same code.
-//! [`file`] writes beside the target and renames when whole, so that a file
+//! [`mod@file`] writes beside the target and renames when whole, so that a file
 //! with the final name is never half a result; [`check`] proves that a record
 //! fits its text.
 

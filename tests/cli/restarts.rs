@@ -37,10 +37,9 @@ fn made_articles(count: usize) -> String {
         let line = match random.below(50) {
             0 => format!("{{\"id\":\"a{n}\", broken"),
             1..5 if n > 10 => {
-                let copy: Value = match serde_json::from_str(&lines[random.below(n as u64) as usize]) {
-                    Ok(copy) => copy,
-                    Err(_) => Value::default(),
-                };
+                // Of a broken line nothing is left: an article without text.
+                let line = &lines[random.below(n as u64) as usize];
+                let copy: Value = serde_json::from_str(line).unwrap_or_default();
                 serde_json::json!({"id": format!("a{n}"), "text": copy["text"]}).to_string()
             }
             _ => {

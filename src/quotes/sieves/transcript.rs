@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::{Attribution, Source};
-use crate::annotations::{Case, EntityType, TokenKind};
+use crate::annotations::{Case, EntityType, Paragraph, TokenKind};
 use crate::quotes::reading::{NONE, Pos};
 
 /// The `by` of its quotes.
@@ -14,26 +14,12 @@ pub const NAME: &str = "transcript-label";
 const LABEL: u32 = 7;
 
 pub(super) fn run(article: &Source<'_>, out: &mut Vec<Attribution>) {
-    for paragraph in &article.found.paragraphs {
-        let tokens = paragraph.tokens.clone();
-        let limit = tokens.end.min(tokens.start + LABEL);
-        let Some(colon) = (tokens.start..limit).find(|&t| article.reading.pos[t as usize] == Pos::Colon)
-        else {
-            continue;
-        };
-        let label = tokens.start..colon;
-        if colon + 2 >= tokens.end
-            || !label.clone().all(|t| capital(article, t))
-            || !label.clone().any(|t| named(article, t))
-            || dateline(article, label.clone())
-        {
-            continue;
-        }
-        // A heading is all capitals too; speech is not.
-        let spoken = (colon + 1..tokens.end).any(|t| article.found.tokens[t as usize].case == Case::Lower);
-        if !spoken {
-            continue;
-        }
+    let labelled = |p: &Paragraph| Some((p.tokens.clone(), label(article, p.tokens.clone())?));
+    let all = article.found.paragraphs.iter().filter_map(labelled);
+    // Where somebody else speaks, "JOSE SANDOVAL:" is a man, be it thrice a place.
+    let people = all.clone().any(|(_, label)| !places(article, label));
+    for (tokens, label) in all.filter(|_| people) {
+        let colon = label.end;
         out.retain(|a| !(a.cue.start >= tokens.start && a.cue.start <= colon));
         out.push(Attribution {
             cue: colon..colon + 1,
@@ -43,6 +29,17 @@ pub(super) fn run(article: &Source<'_>, out: &mut Vec<Attribution>) {
             by: NAME,
         });
     }
+}
+
+/// The label that a paragraph begins with: what stands before the colon.
+fn label(article: &Source<'_>, tokens: Range<u32>) -> Option<Range<u32>> {
+    let limit = tokens.end.min(tokens.start + LABEL);
+    let colon = (tokens.start..limit).find(|&t| article.reading.pos[t as usize] == Pos::Colon)?;
+    let label = tokens.start..colon;
+    let written = label.clone().all(|t| capital(article, t)) && label.clone().any(|t| named(article, t));
+    // A heading is all capitals too; speech is not.
+    let spoken = || (colon + 1..tokens.end).any(|t| article.found.tokens[t as usize].case == Case::Lower);
+    (written && colon + 2 < tokens.end && spoken()).then_some(label)
 }
 
 /// Whether token `t` is written in capitals, or is punctuation that labels hold.
@@ -67,8 +64,8 @@ fn abbreviated(article: &Source<'_>, t: u32) -> bool {
     word.ends_with('.') && word.chars().all(|c| c == '.' || c.is_uppercase())
 }
 
-/// "NEW DELHI: The court …": all that it names are places.
-fn dateline(article: &Source<'_>, label: Range<u32>) -> bool {
+/// Whether all that a label names are places: "NEW DELHI: The court …" is a dateline.
+fn places(article: &Source<'_>, label: Range<u32>) -> bool {
     let of_place = |t: u32| {
         let mention = article.reading.mention[t as usize];
         mention != NONE && article.found.mentions[mention as usize].kind == EntityType::Place

@@ -1,10 +1,10 @@
 //! Names by the grammar of names, where the tagger saw none.
 //!
-//! Three forms say by themselves what they are: a title with a capitalised name
+//! Some forms say by themselves what they are: a title with a capitalised name
 //! behind it ("Mr Abara"), capitalised words that end in a company's legal
-//! form ("Blue Kettle Ltd"), and the speakers of a transcript ("ABARA: We do.").
-//! And a body of a body is one: "Political Bureau of
-//! the Central Committee".
+//! form ("Blue Kettle Ltd"), where one has a seat ("Lagos-based"), and the
+//! speakers of a transcript ("ABARA: We do."). And a body of a body is one:
+//! "Political Bureau of the Central Committee".
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -33,6 +33,7 @@ pub(crate) fn find(
     for run in reading.capital_runs().filter(unit) {
         found.extend(titled(reading, &run, taken));
         found.extend(company(reading, &run, taken));
+        found.extend(seat(reading, &run, taken));
     }
     speakers(reading, taken, mentions, found);
     found.sort_by_key(|(tokens, _)| tokens.start);
@@ -56,6 +57,13 @@ fn company(reading: &Reading<'_>, run: &Range<usize>, taken: &[bool]) -> Option<
     let legal = reading.word(run.end - 1).is(flag::LEGAL) && reading.text(run.end - 1).len() > 2;
     let free = run.clone().all(|at| !taken[at] && !reading.word(at).is(flag::GENERIC));
     (legal && run.len() > 1 && free).then(|| (run.clone(), EntityType::Organization))
+}
+
+/// "the UK-based company": a listed place with "-based" behind it.
+fn seat(reading: &Reading<'_>, run: &Range<usize>, taken: &[bool]) -> Option<(Range<usize>, EntityType)> {
+    let at = run.clone().find(|&at| !matches!(reading.text(at), "The" | "A"))?;
+    let listed = reading.word(at).stats.whole[EntityType::Place as usize] > 0;
+    (listed && !taken[at] && reading.text(at).ends_with("-based")).then_some((at..at + 1, EntityType::Place))
 }
 
 /// "ABARA: We do.": lines that begin with a surname in capitals and a colon,

@@ -220,7 +220,8 @@ impl Stats {
   saidwho quotes records.jsonl --min 2
 
 Quotes are the same when their words are, whatever marks, case and punctuation they wear. One
-JSON object a line: quote_key, text, speaker, kind, count, first (the id of the first article).")]
+JSON object a line: quote_key, text, speaker, kind, count, first (the id of the first article).
+Memory grows with the number of distinct quotes, some 400 bytes each.")]
 pub(super) struct Quotes {
     /// Records of `extract`, JSON Lines.
     #[arg(value_name = "RECORDS", default_value = "-")]

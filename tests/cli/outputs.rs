@@ -63,7 +63,7 @@ fn pretty_is_plain_where_no_colours_are_wanted() {
 
 #[test]
 fn every_command_has_help_with_an_example() {
-    for command in ["extract", "eval", "schema"] {
+    for command in ["extract", "retry", "convert", "merge", "stats", "quotes", "eval", "schema"] {
         let output = run(Path::new("."), &[command, "--help"]);
         let help = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success() && help.contains("Example"), "{command}: {help}");

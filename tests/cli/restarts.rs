@@ -233,9 +233,8 @@ fn another_run_does_not_go_on_with_an_unfinished_one() {
     assert_eq!(ids(&fs::read(folder.path().join("out.jsonl")).unwrap()), ["a0", "a1", "a2"]);
 }
 
-#[test]
-fn a_full_disk_is_told_and_the_run_goes_on_when_there_is_room() {
-    // A small disk that can be filled: only where this user may mount one.
+/// What a run says to a full disk, and what it makes of it when there is room again; `None` where no disk can be mounted.
+fn on_a_full_disk(output: &str, size: &str) -> Option<(Output, Output, Vec<u8>)> {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "in.jsonl", articles(3000));
     let disk = folder.path().join("disk");
@@ -243,21 +242,40 @@ fn a_full_disk_is_told_and_the_run_goes_on_when_there_is_room() {
     let mount = |arguments: &[&str]| {
         Command::new("mount").args(arguments).arg(&disk).output().is_ok_and(|o| o.status.success())
     };
-    if !mount(&["-t", "tmpfs", "-o", "size=900k", "tmpfs"]) {
+    if !mount(&["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]) {
         println!("skipped: no disk can be mounted here, so none can be filled");
-        return;
+        return None;
     }
-    let arguments = ["extract", "in.jsonl", "-o", "disk/out.jsonl", "--quiet"];
+    let path = format!("disk/{output}");
+    let arguments = ["extract", "in.jsonl", "-o", &path, "--quiet"];
     let full = run(folder.path(), &arguments);
-    let stderr = String::from_utf8(full.stderr).unwrap();
+    assert!(!disk.join(output).exists(), "half a result under the name of a whole one");
     assert!(mount(&["-o", "remount,size=100m"]));
     let resumed = run(folder.path(), &arguments);
-    let result = fs::read(disk.join("out.jsonl"));
+    let result = fs::read(disk.join(output));
     let _ = Command::new("umount").arg(&disk).output();
-    assert_eq!(full.status.code(), Some(2), "{stderr}");
-    assert!(stderr.contains("No space left") && stderr.contains("run the same command again"), "{stderr}");
-    assert_eq!(resumed.status.code(), Some(0));
-    assert!(result.unwrap() == run(folder.path(), &["extract", "in.jsonl"]).stdout);
+    Some((full, resumed, result.unwrap()))
+}
+
+#[test]
+fn a_full_disk_is_told_and_the_run_goes_on_when_there_is_room() {
+    // Full while articles are read, and full while a database is made of the log.
+    for (output, size, words) in
+        [("out.jsonl", "900k", "No space left"), ("out.sqlite", "900k", "disk is full")]
+    {
+        if output.ends_with("sqlite") && !cfg!(feature = "sqlite") {
+            continue;
+        }
+        let Some((full, resumed, result)) = on_a_full_disk(output, size) else { return };
+        let stderr = String::from_utf8(full.stderr).unwrap();
+        assert_eq!(full.status.code(), Some(2), "{stderr}");
+        assert!(stderr.contains(words) && stderr.contains("run the same command again"), "{stderr}");
+        assert_eq!(resumed.status.code(), Some(0), "{}", String::from_utf8_lossy(&resumed.stderr));
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "in.jsonl", articles(3000));
+        run(folder.path(), &["extract", "in.jsonl", "-o", output, "--quiet"]);
+        assert!(result == fs::read(folder.path().join(output)).unwrap(), "{output}");
+    }
 }
 
 #[test]

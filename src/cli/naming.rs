@@ -1,7 +1,9 @@
 //! The arguments that say how names are found; shared by the commands that find them.
 
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 
 use anyhow::Context;
 use clap::Args;
@@ -58,7 +60,12 @@ impl Naming {
 
     /// All stages.
     pub(super) fn pipeline(&self, quoting: &Quoting) -> anyhow::Result<Pipeline> {
-        Ok(Pipeline::new(self.names()?, self.quotes(quoting)?))
+        // Each reads models of its own, which is most of the time until the first record.
+        let (names, quotes) = thread::scope(|scope| {
+            let quotes = scope.spawn(|| self.quotes(quoting));
+            (self.names(), quotes.join())
+        });
+        Ok(Pipeline::new(names?, quotes.unwrap_or_else(|panic| resume_unwind(panic))?))
     }
 
     /// The stage of quotes: as sure as the names.

@@ -124,6 +124,10 @@ impl<'t> Starts<'t> {
         while wide != 0 {
             let at = block + wide.trailing_zeros() as usize;
             wide &= wide - 1;
+            // Curly marks and dashes, the commonest, are told by their first bytes.
+            if self.text.as_bytes()[at..].starts_with(&[0xE2, 0x80]) {
+                continue;
+            }
             // A character that began in the block before was looked at there.
             if self.text.is_char_boundary(at) && self.text[at..].chars().next().is_none_or(fold::is_of_word) {
                 return true;

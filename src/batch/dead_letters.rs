@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::input::{self, Cut, Kind, Place};
+use crate::output::file::is_special;
 
 /// One record that was set aside.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -107,6 +108,10 @@ impl DeadLetters {
     /// # Errors
     /// When the old file cannot be changed.
     pub fn open(path: &Path, bytes: u64) -> io::Result<Self> {
+        if is_special(path) {
+            let file = File::options().write(true).open(path)?;
+            return Ok(DeadLetters { path: path.to_owned(), file: Some(BufWriter::new(file)), bytes });
+        }
         if bytes == 0 {
             match std::fs::remove_file(path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -149,7 +154,9 @@ impl DeadLetters {
     pub fn seal(&mut self) -> io::Result<u64> {
         if let Some(file) = &mut self.file {
             file.flush()?;
-            file.get_ref().sync_data()?;
+            if !is_special(&self.path) {
+                file.get_ref().sync_data()?;
+            }
         }
         Ok(self.bytes)
     }

@@ -1,5 +1,6 @@
 //! `saidwho extract`: articles in, records out.
 
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ use crate::batch::{
     Tally,
 };
 use crate::input::source::Source;
-use crate::output::file::{Compression, rename, with_suffix};
+use crate::output::file::{Compression, is_special, rename, with_suffix};
 use crate::output::{self, Format};
 use crate::{Record, Scratch, Unit};
 
@@ -149,8 +150,14 @@ impl Run<'_> {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let options = self.options;
         match &options.output {
-            Some(path) if path != Path::new("-") => self.to_file(path),
-            _ => self.to_stdout(),
+            Some(path) if path == Path::new("-") => self.to_stream("standard output", io::stdout()),
+            Some(path) if is_special(path) => {
+                let file = File::options().write(true).open(path);
+                let name = path.display().to_string();
+                self.to_stream(&name, file.with_context(|| name.clone())?)
+            }
+            Some(path) => self.to_file(path),
+            None => self.to_stream("standard output", io::stdout()),
         }
     }
 
@@ -212,10 +219,11 @@ impl Run<'_> {
         failed.map_or(Ok(report), Err)
     }
 
-    fn to_stdout(&self) -> anyhow::Result<Exit> {
+    /// Writes to what cannot be gone on with or renamed: standard output, a pipe, a device.
+    fn to_stream(&self, name: &str, stream: impl Write + Send + 'static) -> anyhow::Result<Exit> {
         let options = self.options;
         if let Some(format) = options.format.filter(|format| format.name != output::JSONL) {
-            bail!("{} cannot be written to standard output: give a file with -o", format.name);
+            bail!("{} cannot be written to {name}: give a file with -o", format.name);
         }
         let mut letters = match &options.errors {
             Some(path) => Some(DeadLetters::open(path, 0).with_context(|| path.display().to_string())?),
@@ -224,8 +232,9 @@ impl Run<'_> {
         let mut out: Box<dyn Write + Send> = if options.pretty {
             Box::new(anstream::AutoStream::auto(io::stdout()))
         } else {
-            Box::new(BufWriter::with_capacity(1 << 16, io::stdout()))
+            Box::new(BufWriter::with_capacity(1 << 16, stream))
         };
+        let fault = || format!("cannot write to {name}");
         let with_text = options.with_text || options.pretty;
         let mut syndication = options.syndication();
         let report = self.analyse(with_text, (Position::default(), &Tally::default()), |_, mut done| {
@@ -235,9 +244,9 @@ impl Run<'_> {
             match done.outcome {
                 Outcome::Line(line) if options.pretty => {
                     let record: Record = serde_json::from_slice(&line)?;
-                    pretty::show(&mut out, &record).context("cannot write to standard output")?;
+                    pretty::show(&mut out, &record).with_context(fault)?;
                 }
-                Outcome::Line(line) => out.write_all(&line).context("cannot write to standard output")?,
+                Outcome::Line(line) => out.write_all(&line).with_context(fault)?,
                 Outcome::PassedOver(_) => {}
                 Outcome::SetAside(letter) => match &mut letters {
                     Some(letters) => {
@@ -252,7 +261,7 @@ impl Run<'_> {
             }
             Ok(())
         })?;
-        out.flush().context("cannot write to standard output")?;
+        out.flush().with_context(fault)?;
         if let Some(letters) = &mut letters {
             letters.seal().with_context(|| letters.path().display().to_string())?;
         }

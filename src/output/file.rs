@@ -27,6 +27,11 @@ impl Compression {
     }
 }
 
+/// Whether a path is a device or a pipe, which is written to and never replaced.
+pub fn is_special(path: &Path) -> bool {
+    path.metadata().is_ok_and(|meta| !meta.is_file() && !meta.is_dir())
+}
+
 /// `path` with `suffix` after its name.
 pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path.as_os_str());
@@ -72,6 +77,9 @@ impl Beside {
     /// # Errors
     /// When that cannot be removed.
     pub fn new(target: &Path) -> io::Result<Self> {
+        if is_special(target) {
+            return Err(io::Error::other("a device or a pipe, which a file cannot replace"));
+        }
         // The compression suffix stays last: it says how to write.
         let folder = folder_of(target);
         let mut name = OsString::from(".making-");

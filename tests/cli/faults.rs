@@ -57,6 +57,35 @@ fn broken_lines_are_set_aside_with_reason_and_input_and_the_rest_is_done() {
     assert_eq!(dead.len(), 4);
 }
 
+/// A pipe stands for all devices: `-o /dev/null` by root must not put a file in its place.
+#[test]
+fn devices_and_pipes_are_written_to_and_never_replaced() {
+    use std::os::unix::fs::FileTypeExt;
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "in.jsonl", articles(2) + "broken\n");
+    for name in ["out", "errors"] {
+        let made = Command::new("mkfifo").arg(folder.path().join(name)).status();
+        if !made.is_ok_and(|status| status.success()) {
+            println!("skipped: no mkfifo here");
+            return;
+        }
+    }
+    let read = |name: &str| {
+        let path = folder.path().join(name);
+        std::thread::spawn(move || std::fs::read(path).unwrap())
+    };
+    let (out, errors) = (read("out"), read("errors"));
+    let output = run(folder.path(), &["extract", "in.jsonl", "-o", "out", "--errors", "errors"]);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(ids(&out.join().unwrap()), ["a0", "a1"]);
+    assert_eq!(records(&errors.join().unwrap()).len(), 1);
+    write(folder.path(), "r.jsonl", run(folder.path(), &["extract", "in.jsonl"]).stdout);
+    assert_eq!(run(folder.path(), &["convert", "r.jsonl", "-o", "out"]).status.code(), Some(2));
+    for name in ["out", "errors"] {
+        assert!(folder.path().join(name).metadata().unwrap().file_type().is_fifo(), "{name} was replaced");
+    }
+}
+
 #[test]
 fn a_clean_run_leaves_no_file_of_errors_behind() {
     let folder = tempfile::tempdir().unwrap();

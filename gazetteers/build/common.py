@@ -184,7 +184,7 @@ def written(name):
     Nobody writes the aside of "Volta (river)", and no name runs across the dash or slash of
     "Donostia / San Sebastián": the matcher takes such marks for the end of a name.
     """
-    if runs(name):
+    if runs(name) and not ACROSS.search(name):
         return [name]
     parts = [part.strip(" ,.-&") for part in ACROSS.split(clean(ASIDE.sub(" ", name)))]
     return [part for part in parts if len(part) > 1 and re.search(r"[^\W\d]", part) and runs(part)]

@@ -11,6 +11,7 @@ use clap::Args;
 use super::Exit;
 use super::inputs::Inputs;
 use super::naming::Naming;
+use super::quoting::Quoting;
 use crate::annotations::Mention;
 use crate::input::Parsed;
 use crate::names::explain::{Explanation, Reason};
@@ -23,17 +24,21 @@ use crate::{Annotations, Document, text};
 #[derive(Args)]
 #[command(after_help = "Examples:
   saidwho explain article.txt
-  saidwho explain article.txt --gazetteer my-list.tsv | less")]
+  saidwho explain article.txt --gazetteer my-list.tsv | less
+  saidwho explain article.txt --attributions any")]
 pub(super) struct Explain {
     #[command(flatten)]
     inputs: Inputs,
     #[command(flatten)]
     naming: Naming,
+    #[command(flatten)]
+    quoting: Quoting,
 }
 
 impl Explain {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let names = self.naming.names()?;
+        let quotes = self.naming.quotes(&self.quoting)?;
         let sources = self.inputs.sources()?;
         let fields = self.inputs.fields();
         let mut out = BufWriter::new(io::stdout().lock());
@@ -42,7 +47,9 @@ impl Explain {
         let mut exit = Exit::Done;
         let _ = self.inputs.read(&sources, &Arc::new(AtomicU64::new(0)), &mut |cut| {
             match cut.parse(&fields) {
-                Parsed::Document(document, _) => written = show(&mut out, &names, &document, &mut scratch),
+                Parsed::Document(document, _) => {
+                    written = show(&mut out, (&names, &quotes), &document, &mut scratch);
+                }
                 Parsed::PassedOver(_) => {}
                 Parsed::SetAside(reason) => {
                     eprintln!("saidwho: {}: {reason}", cut.place);
@@ -57,7 +64,12 @@ impl Explain {
     }
 }
 
-fn show(out: &mut impl Write, names: &Names, document: &Document, scratch: &mut Scratch) -> io::Result<()> {
+fn show(
+    out: &mut impl Write,
+    (names, quotes): (&Names, &Quotes),
+    document: &Document,
+    scratch: &mut Scratch,
+) -> io::Result<()> {
     let mut found = Annotations::default();
     text::annotate(&document.text, &mut found);
     names.annotate(&document.text, &mut found, scratch);
@@ -66,8 +78,8 @@ fn show(out: &mut impl Write, names: &Names, document: &Document, scratch: &mut 
     for (mention, explanation) in found.mentions.iter().zip(explanations) {
         show_mention(out, document, &found, mention, &explanation)?;
     }
-    let quotes = Quotes::default().explain(&document.text, &found, &mut quotes::Scratch::default());
-    quotes.iter().try_for_each(|quote| show_cue(out, document, &found, quote))
+    let cues = quotes.explain(&document.text, &found, &mut quotes::Scratch::default());
+    cues.iter().try_for_each(|quote| show_cue(out, document, &found, quote))
 }
 
 /// Other entities shown for one speaker.

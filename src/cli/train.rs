@@ -117,6 +117,7 @@ impl Quotes {
         if files.is_empty() {
             bail!("no file in {} ends in .train.jsonl", self.data.display());
         }
+        let (names, mut scratch) = (crate::names::Names::default(), crate::names::Scratch::default());
         let mut articles = Vec::new();
         for file in &files {
             let contents =
@@ -124,6 +125,7 @@ impl Quotes {
             for marked in train::read(&file.display().to_string(), &contents)? {
                 let mut found = crate::Annotations::default();
                 crate::text::annotate(&marked.text, &mut found);
+                names.annotate(&marked.text, &mut found, &mut scratch);
                 articles.push(train::Article { marked, found });
             }
         }

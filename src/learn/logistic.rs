@@ -93,6 +93,11 @@ impl Logistic {
         sigmoid(self.bias + features.into_iter().map(|(key, value)| value * weight(key)).sum::<f32>())
     }
 
+    /// The probability of yes when every feature has the value 1.
+    pub fn probability_of(&self, features: &[Key]) -> f32 {
+        sigmoid(self.bias + self.table.sum(features) as f32 * self.table.scale())
+    }
+
     /// Writes it as a section of a model file.
     pub fn write(&self) -> Vec<u8> {
         let mut to = self.bias.to_le_bytes().to_vec();

@@ -56,6 +56,7 @@ pub mod hash;
 pub mod labels;
 pub mod logistic;
 pub mod math;
+pub(crate) mod prefetch;
 pub mod random;
 pub mod table;
 pub mod train;

@@ -5,6 +5,7 @@
 
 use super::file::{Cursor, ModelError, put_varint};
 use super::hash::Key;
+use super::prefetch::fetch;
 
 /// Weights by feature key.
 #[derive(Clone, Debug)]
@@ -16,13 +17,20 @@ pub struct Table {
     /// Value of one step.
     scale: f32,
     /// One byte of each slot's key, 0 for a free slot: small enough to stay in
-    /// the cache, so that most keys without weights are turned away there.
+    /// the cache, so that most keys without weights are turned away there. The
+    /// first eight stand behind the last again.
     marks: Vec<u8>,
     /// Open addressing, a power of two, at most half full: key, row.
     slots: Vec<(Key, u32)>,
     shift: u32,
     rows: Vec<i8>,
 }
+
+/// Marks that are looked at together.
+const AHEAD: usize = 8;
+
+/// Keys that are looked up together.
+const WAVE: usize = 64;
 
 /// Integer scores are added in groups of this many.
 pub(crate) const LANES: usize = 8;
@@ -52,12 +60,12 @@ impl Table {
     /// The table of `keys`, whose weights are `rows` of the stride of `labels`.
     fn build(labels: usize, scale: f32, keys: &[Key], rows: Vec<i8>) -> Self {
         let stride = labels.next_multiple_of(LANES);
-        let capacity = (2 * keys.len()).next_power_of_two().max(2);
+        let capacity = (2 * keys.len()).next_power_of_two().max(AHEAD);
         let mut table = Table {
             labels,
             stride,
             scale,
-            marks: vec![0; capacity],
+            marks: vec![0; capacity + AHEAD],
             slots: vec![(0, 0); capacity],
             shift: 32 - capacity.trailing_zeros(),
             rows,
@@ -70,6 +78,8 @@ impl Table {
             table.marks[at] = mark(key);
             table.slots[at] = (key, index as u32);
         }
+        let (first, behind) = table.marks.split_at_mut(capacity);
+        behind.copy_from_slice(&first[..AHEAD]);
         table
     }
 
@@ -122,15 +132,69 @@ impl Table {
     /// Adds the weights of all `keys` to `scores`, which is [`stride`](Table::stride) wide.
     #[inline]
     pub fn add(&self, keys: &[Key], scores: &mut [i32]) {
-        for &key in keys {
-            if let Some(row) = self.get(key) {
-                for (to, from) in scores.chunks_exact_mut(LANES).zip(row.chunks_exact(LANES)) {
-                    for lane in 0..LANES {
-                        to[lane] += i32::from(from[lane]);
-                    }
+        self.each(keys, |row| {
+            for (to, from) in scores.chunks_exact_mut(LANES).zip(row.chunks_exact(LANES)) {
+                for lane in 0..LANES {
+                    to[lane] += i32::from(from[lane]);
                 }
             }
+        });
+    }
+
+    /// The sum of the first label's weights of all `keys`.
+    #[inline]
+    pub fn sum(&self, keys: &[Key]) -> i32 {
+        let mut sum = 0;
+        self.each(keys, |row| sum += i32::from(row[0]));
+        sum
+    }
+
+    /// Calls `take` with the weights of each of `keys` that has any, in their order.
+    ///
+    /// First where, then what: whether a feature has a weight is as good as random, so nothing in the
+    /// first round branches on it, and the lookups do not wait for each other.
+    #[inline]
+    fn each(&self, keys: &[Key], mut take: impl FnMut(&[i8])) {
+        for keys in keys.chunks(WAVE) {
+            let mut found = [(0, 0); WAVE];
+            let mut count = 0;
+            keys.iter().for_each(|&key| fetch(&self.marks, self.home(key)));
+            for &key in keys {
+                let (at, may) = self.look(key);
+                found[count] = (key, at as u32);
+                count += usize::from(may);
+            }
+            let found = &mut found[..count];
+            found.iter().for_each(|&(_, at)| fetch(&self.slots, at as usize));
+            for (key, at) in found.iter_mut() {
+                let (there, row) = self.slots[*at as usize];
+                // Another key with the same mark, or a crowd, is one in a hundred.
+                let row = if there == *key { Some(row as usize) } else { self.row(*key) };
+                *at = row.map_or(u32::MAX, |row| row as u32);
+                fetch(&self.rows, row.unwrap_or(0) * self.stride);
+            }
+            for &(_, row) in found.iter().filter(|found| found.1 != u32::MAX) {
+                let start = row as usize * self.stride;
+                take(&self.rows[start..start + self.stride]);
+            }
         }
+    }
+
+    /// The slot that may hold `key`, by the marks of eight slots, and whether there is one.
+    #[inline]
+    fn look(&self, key: Key) -> (usize, bool) {
+        const ONES: u64 = u64::MAX / 255;
+        let home = self.home(key);
+        let mut marks = [0; 8];
+        marks.copy_from_slice(&self.marks[home..home + 8]);
+        let marks = u64::from_le_bytes(marks);
+        // The lowest bit set is that of the first mark alike, or of the first free slot.
+        let zeros = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes & ONES << 7;
+        let alike = zeros(marks ^ u64::from(mark(key)) * ONES);
+        let ends = zeros(marks);
+        let may = alike.trailing_zeros() <= ends.trailing_zeros();
+        let at = home + (alike.trailing_zeros() as usize / 8) % 8;
+        (at & (self.slots.len() - 1), may)
     }
 
     /// Rows in order of their keys: distance from the key before, which labels
@@ -227,6 +291,15 @@ mod tests {
             for key in rows.keys() {
                 prop_assert_eq!(again.get(*key).map(|row| row[..9].to_vec()), expected.get(key).cloned());
             }
+            // Together they are the sum, also with keys that are not there.
+            let keys: Vec<Key> = rows.keys().flat_map(|key| [*key, key ^ 1, key ^ 1 << 20]).collect();
+            let mut sums = vec![0; again.stride()];
+            again.add(&keys, &mut sums);
+            let rows = || keys.iter().filter_map(|key| again.get(*key));
+            for (label, sum) in sums.iter().enumerate() {
+                prop_assert_eq!(*sum, rows().map(|row| i32::from(row[label])).sum::<i32>());
+            }
+            prop_assert_eq!(again.sum(&keys), sums[0]);
         }
     }
 }

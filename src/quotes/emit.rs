@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::attribution::{Attribution, shared};
+use super::attribution::{Attribution, Places, shared};
 use super::reading::{NONE, Pos, Reading};
 use super::stance::stance;
 use super::words::word;
@@ -15,26 +15,20 @@ pub fn without_overlaps(mut found: Vec<Attribution>) -> Vec<Attribution> {
     found.retain(|a| !a.content.is_empty());
     found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.cue.start.cmp(&b.cue.start)));
     let mut kept: Vec<Attribution> = Vec::with_capacity(found.len());
-    let mut by_block: Vec<(u32, u32)> = Vec::new();
+    let mut places = Places::default();
     for a in found {
-        let (first, last) = extent(&a);
-        let clash = kept.iter().zip(&by_block).any(|(b, &(start, end))| {
-            start < last && first < end && {
-                let both: u32 = a.content.iter().map(|r| shared(&b.content, r)).sum();
-                both * 2 >= a.size() + b.size() - both
-            }
+        let clash = places.near(&a.content).any(|at| {
+            let b: &Attribution = &kept[at];
+            let both: u32 = a.content.iter().map(|r| shared(&b.content, r)).sum();
+            both > 0 && both * 2 >= a.size() + b.size() - both
         });
         if !clash {
-            by_block.push((first, last));
+            places.add(kept.len(), &a.content);
             kept.push(a);
         }
     }
     kept.sort_by_key(|a| (a.content.first().map_or(0, |r| r.start), a.cue.start));
     kept
-}
-
-fn extent(a: &Attribution) -> (u32, u32) {
-    (a.content.first().map_or(0, |r| r.start), a.content.last().map_or(0, |r| r.end))
 }
 
 /// The quote of an attribution; none when nothing but punctuation is left of its content.
@@ -70,20 +64,44 @@ pub fn quote(
     })
 }
 
-/// Direct when all words stand between marks, indirect when none does.
-pub fn kind(reading: &Reading, pieces: &[Range<u32>]) -> QuoteKind {
-    let (mut words, mut quoted) = (0, 0);
-    for t in pieces.iter().cloned().flatten() {
-        if reading.is_word(t as usize) {
-            words += 1;
-            quoted += u32::from(reading.quoted[t as usize] != NONE);
+/// Words of some content, and how many of them stand between marks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    words: u32,
+    quoted: u32,
+}
+
+impl Tally {
+    /// Of these pieces.
+    pub fn of(reading: &Reading, pieces: &[Range<u32>]) -> Self {
+        let mut tally = Tally::default();
+        for t in pieces.iter().cloned().flatten().filter(|&t| reading.is_word(t as usize)) {
+            tally.words += 1;
+            tally.quoted += u32::from(reading.quoted[t as usize] != NONE);
+        }
+        tally
+    }
+
+    /// Direct when all words stand between marks, indirect when none does.
+    pub fn kind(self) -> QuoteKind {
+        match self.quoted {
+            0 => QuoteKind::Indirect,
+            q if q == self.words => QuoteKind::Direct,
+            _ => QuoteKind::Mixed,
         }
     }
-    match quoted {
-        0 => QuoteKind::Indirect,
-        q if q == words => QuoteKind::Direct,
-        _ => QuoteKind::Mixed,
+}
+
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.words += other.words;
+        self.quoted += other.quoted;
     }
+}
+
+/// The kind of a quote with these pieces.
+pub fn kind(reading: &Reading, pieces: &[Range<u32>]) -> QuoteKind {
+    Tally::of(reading, pieces).kind()
 }
 
 /// Takes a leading "that" and outer punctuation off, but keeps the marks and stops of a quote.

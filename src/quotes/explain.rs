@@ -6,7 +6,7 @@ use crate::{Span, quotes};
 
 use super::judge::{self, rescore::Scores};
 use super::source::Source;
-use super::{Attributions, Quotes, Scratch, attribution::Attribution, clausal, emit, prepare, resolve};
+use super::{Quotes, Scratch, attribution::Attribution, emit, fate, resolve};
 
 /// What became of an attribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,30 +55,22 @@ impl Quotes {
     /// text order. Empty without a trained judge: rules have no scores.
     pub fn explain(&self, text: &str, found: &Annotations, scratch: &mut Scratch) -> Vec<Explanation> {
         let Some(model) = self.judge.clone() else { return Vec::new() };
-        let Scratch { reading, trees, reported, judge: memory, cues } = scratch;
-        prepare(text, found, self.lexicon, |lemma| model.knows(lemma), reading, trees);
-        let source = Source { text, found, reading, trees };
         let wanted = self.options().attributions;
-        model.cues(&source, wanted, memory, cues);
-        let (mut attributions, mut scores) = quotes::propose(&model, &source, cues, reported, memory);
-        model.attach(&source, &mut attributions, &mut scores, memory);
+        self.prepare(&model, text, found, scratch);
+        let Scratch { reading, trees, reported, judge: memory, candidates, cues } = scratch;
+        let source = Source { text, found, reading, trees };
+        let proposer = &model.proposer;
+        proposer.cues(&source, candidates, wanted, memory, cues);
+        let (mut attributions, mut scores) = quotes::propose(proposer, &source, cues, reported, memory);
+        proposer.attach(&source, &mut attributions, &mut scores, memory);
         let last = model.rescore(&source, &attributions, &scores, wanted, memory);
         for (a, &score) in attributions.iter_mut().zip(&last) {
             a.confidence = model.calibrate(score, wanted);
         }
         let threshold = model.threshold(wanted);
-        let fate = |a: &Attribution, score: f32| {
-            if a.content.is_empty() {
-                Fate::NoContent
-            } else if score < threshold && a.by == judge::BY_CUE {
-                Fate::TooUnsure
-            } else if wanted == Attributions::Reporting && !clausal(&source, a) {
-                Fate::NoClause
-            } else {
-                Fate::Kept
-            }
-        };
-        let mut fates: Vec<Fate> = attributions.iter().zip(&last).map(|(a, &s)| fate(a, s)).collect();
+        let mut fates: Vec<Fate> = (attributions.iter().zip(&scores).zip(&last))
+            .map(|((a, scores), &last)| fate(&model, &source, a, scores, last, wanted))
+            .collect();
         let kept = attributions
             .iter()
             .zip(&fates)

@@ -4,9 +4,11 @@
 //!
 //! 1. [`marks`] reads which stretches stand between quotation marks;
 //! 2. `reading` looks words up, collapses each stretch to one unit and merges
-//!    the sentences that it bridges; `trees` parses sentences that may report;
+//!    the sentences that it bridges; a glance of the `judge` turns away words
+//!    that report nothing, and `trees` parses the sentences that are left;
 //! 3. `rules` reads reporting clauses off the surface;
-//! 4. `judge` scores cues, labels content and speaker around each, gives
+//! 4. `judge` scores cues, labels content and speaker around each (`grammar`
+//!    puts right what a construction leaves no doubt about), gives
 //!    quotes without a cue to whoever goes on speaking, and looks at each
 //!    whole attribution once more; the `sieves` find what punctuation alone
 //!    attributes: transcripts, headlines, signatures after a dash;
@@ -42,9 +44,10 @@ pub mod train;
 mod trees;
 mod words;
 
-use attribution::Attribution;
+use attribution::{Attribution, Places, Rule, held};
+use explain::Fate;
 use judge::rescore::Scores;
-use judge::{Cue, Judge};
+use judge::{Cue, Judge, Proposer, grammar};
 use reading::Reading;
 use source::Source;
 use trees::Trees;
@@ -100,6 +103,7 @@ pub struct Scratch {
     trees: Trees,
     reported: Vec<rules::Reported>,
     judge: judge::Scratch,
+    candidates: Vec<u32>,
     cues: Vec<Cue>,
 }
 
@@ -178,13 +182,14 @@ impl Quotes {
         found: &Annotations,
         scratch: &mut Scratch,
     ) -> Vec<Attribution> {
-        let Scratch { reading, trees, reported, judge: memory, cues } = scratch;
-        prepare(text, found, self.lexicon, |lemma| judge.knows(lemma), reading, trees);
-        let source = Source { text, found, reading, trees };
         let wanted = self.options.attributions;
-        judge.cues(&source, wanted, memory, cues);
-        let (mut attributions, mut scores) = propose(judge, &source, cues, reported, memory);
-        judge.attach(&source, &mut attributions, &mut scores, memory);
+        self.prepare(judge, text, found, scratch);
+        let Scratch { reading, trees, reported, judge: memory, candidates, cues } = scratch;
+        let source = Source { text, found, reading, trees };
+        let proposer = &judge.proposer;
+        proposer.cues(&source, candidates, wanted, memory, cues);
+        let (mut attributions, mut scores) = propose(proposer, &source, cues, reported, memory);
+        proposer.attach(&source, &mut attributions, &mut scores, memory);
         let last = judge.rescore(&source, &attributions, &scores, wanted, memory);
         for (a, &score) in attributions.iter_mut().zip(&last) {
             a.confidence = judge.calibrate(score, wanted);
@@ -193,21 +198,18 @@ impl Quotes {
         for a in attributions.iter_mut().filter(|a| a.by != judge::BY_CUE) {
             a.confidence = a.confidence.max(SIEVED);
         }
-        let floor = judge.threshold(wanted);
-        let keep: Vec<bool> =
-            attributions.iter().zip(&last).map(|(a, &s)| s >= floor || a.by != judge::BY_CUE).collect();
-        let mut keep = keep.into_iter();
-        attributions.retain(|_| keep.next().unwrap_or(false));
-        if wanted == Attributions::Reporting {
-            attributions.retain(|a| clausal(&source, a));
-        }
+        let fates: Vec<Fate> = (attributions.iter().zip(&scores).zip(&last))
+            .map(|((a, scores), &last)| fate(judge, &source, a, scores, last, wanted))
+            .collect();
+        let mut fates = fates.into_iter();
+        attributions.retain(|_| fates.next() == Some(Fate::Kept));
         leftovers(&source, reported, &mut attributions);
         attributions
     }
 
     fn ruled(&self, text: &str, found: &Annotations, scratch: &mut Scratch) -> Vec<Attribution> {
         let Scratch { reading, trees, reported, .. } = scratch;
-        prepare(text, found, self.lexicon, |_| false, reading, trees);
+        prepare(text, found, self.lexicon, |_, _| (), &mut Vec::new(), reading, trees);
         let mut attributions = Vec::new();
         for block in 0..reading.blocks.len() {
             let units = reading.block_units(block);
@@ -216,33 +218,49 @@ impl Quotes {
             attributions.extend(reported.iter().map(|r| tokens_of(units, r)));
         }
         let source = Source { text, found, reading, trees };
-        for sieve in sieves::SIEVES {
-            sieve(&source, &mut attributions);
-        }
+        sieves::run(&source, &mut attributions);
         attach::attach(reading, &mut attributions);
         attributions
+    }
+}
+
+impl Quotes {
+    /// Reads an article, glances at its words, and parses what is worth it.
+    fn prepare(&self, judge: &Judge, text: &str, found: &Annotations, scratch: &mut Scratch) {
+        let Scratch { reading, trees, judge: memory, candidates, .. } = scratch;
+        let wanted = self.options.attributions;
+        let choose = |reading: &Reading, candidates: &mut Vec<u32>| {
+            let all = 0..reading.len() as u32;
+            candidates.extend(all.filter(|&t| judge.glance(reading, t, wanted, &mut memory.sink)));
+        };
+        prepare(text, found, self.lexicon, choose, candidates, reading, trees);
     }
 }
 
 /// Least confidence of what a sieve finds.
 const SIEVED: f32 = 0.6;
 
-/// Reads an article and parses the sentences with a word that `reports` knows.
+/// Reads an article, lets `choose` fill `candidates` in text order, and parses the sentences that hold one.
 fn prepare(
     text: &str,
     found: &Annotations,
     lexicon: &Lexicon,
-    reports: impl Fn(words::Word) -> bool,
+    choose: impl FnOnce(&Reading, &mut Vec<u32>),
+    candidates: &mut Vec<u32>,
     reading: &mut Reading,
     trees: &mut Trees,
 ) {
     reading.fill(text, found, lexicon);
     trees.reset(reading.len());
+    candidates.clear();
+    choose(reading, candidates);
     // Whole blocks, so that no cue sees half a sentence's parts of speech.
     let mut sentence = 0;
+    let mut next = candidates.iter().copied().peekable();
     for block in 0..reading.blocks.len() {
         let tokens = reading.blocks[block].tokens.clone();
-        let wanted = tokens.clone().any(|t| reports(reading.lemmas[t as usize]));
+        let wanted = next.next_if(|&t| t < tokens.end).is_some();
+        while next.next_if(|&t| t < tokens.end).is_some() {}
         while found
             .sentences
             .get(sentence)
@@ -260,7 +278,7 @@ fn prepare(
 
 /// One attribution for each cue, and what the sieves find, in the order of their cues.
 fn propose(
-    judge: &Judge,
+    proposer: &Proposer,
     source: &Source<'_>,
     cues: &[Cue],
     reported: &mut Vec<rules::Reported>,
@@ -279,26 +297,20 @@ fn propose(
             rules::read(reading, units, reported);
         }
         let opinions = judge::opinions(source, cue.token, units, reported);
-        let (content, speaker, span) = judge.report(source, cue.token, cues, &opinions, memory);
+        let (report, span) = proposer.report(source, cue.token, cues, &opinions, memory);
         let end = if source.reading.words[cue.token as usize] == words::word("according") {
             cue.token + 2
         } else {
             cue.token + 1
         };
         let cue_span = cue.token..end.min(reading.len() as u32);
-        attributions.push(Attribution {
-            cue: cue_span,
-            content,
-            speaker,
-            confidence: span,
-            by: judge::BY_CUE,
-        });
+        let confidence = span.min(cue.reporting.max(cue.any));
+        let rule = Rule { name: judge::BY_CUE, confidence };
+        attributions.push(Attribution::found(rule, cue_span, report.content, report.speaker));
         scores.push((cue.token, Scores { reporting: cue.reporting, any: cue.any, span, continuation: 1.0 }));
     }
-    for sieve in sieves::SIEVES {
-        sieve(source, &mut attributions);
-    }
-    attributions.sort_by_key(|a| a.cue.start);
+    grammar::shared_speakers(source, &mut attributions);
+    sieves::run(source, &mut attributions);
     let sure = Scores { reporting: 0.95, any: 0.95, span: 0.9, continuation: 1.0 };
     let scores = attributions
         .iter()
@@ -310,6 +322,29 @@ fn propose(
     (attributions, scores)
 }
 
+/// What becomes of a proposed attribution: `last` is the last look's score.
+fn fate(
+    judge: &Judge,
+    source: &Source<'_>,
+    a: &Attribution,
+    scores: &Scores,
+    last: f32,
+    wanted: Attributions,
+) -> Fate {
+    if a.content.is_empty() {
+        Fate::NoContent
+    } else if a.by != judge::BY_CUE {
+        // What punctuation and set phrases attribute needs no judge's leave.
+        Fate::Kept
+    } else if last < judge.threshold(wanted).min(grammar::least(source, a, scores.reporting)) {
+        Fate::TooUnsure
+    } else if wanted == Attributions::Reporting && !clausal(source, a) {
+        Fate::NoClause
+    } else {
+        Fate::Kept
+    }
+}
+
 /// Whether an attribution quotes: between marks, or a clause. "Praised the plan" quotes nothing.
 fn clausal(source: &Source<'_>, a: &Attribution) -> bool {
     let reading = source.reading;
@@ -317,6 +352,9 @@ fn clausal(source: &Source<'_>, a: &Attribution) -> bool {
         reading.words[t as usize] == words::word("to")
             && reading.pos.get(t as usize + 1) == Some(&reading::Pos::Base)
     };
+    if grammar::anonymous(source, &a.content) {
+        return false;
+    }
     emit::kind(reading, &a.content) != QuoteKind::Indirect
         || a.by != judge::BY_CUE
         || a.content.first().is_some_and(|r| {
@@ -330,23 +368,27 @@ fn clausal(source: &Source<'_>, a: &Attribution) -> bool {
 /// What the judge leaves unsaid, the rules may say: quotes that nobody holds, next to a reporting clause.
 fn leftovers(source: &Source<'_>, reported: &mut Vec<rules::Reported>, attributions: &mut Vec<Attribution>) {
     let reading = source.reading;
+    let held = held(reading, attributions);
+    let cues: Vec<u32> = attributions.iter().map(|a| a.cue.start).collect();
     let mut last = reading::NONE;
-    for id in 0..reading.stretches.len() {
-        let block = reading.stretches[id].block;
-        if block == last || !judge::loose(source, id, attributions) {
+    let mut places: Option<Places> = None;
+    for (id, stretch) in reading.stretches.iter().enumerate() {
+        let block = stretch.block;
+        if block == last || held[id] || !judge::worth(stretch) {
             continue;
         }
         last = block;
+        let places = places.get_or_insert_with(|| Places::of(attributions));
         let units = reading.block_units(block as usize);
         reported.clear();
         rules::read(reading, units, reported);
         for r in reported.iter().filter(|r| r.by.contains("quote")) {
             let found = tokens_of(units, r);
-            let taken = attributions.iter().any(|a| {
-                a.cue.start == found.cue.start
-                    || found.content.iter().map(|r| a.covers(r)).sum::<u32>() * 2 > found.size()
-            });
+            let covered = |a: &Attribution| found.content.iter().map(|r| a.covers(r)).sum::<u32>() * 2;
+            let taken = cues.binary_search(&found.cue.start).is_ok()
+                || places.near(&found.content).any(|at| covered(&attributions[at]) > found.size());
             if !taken {
+                places.add(attributions.len(), &found.content);
                 attributions.push(found);
             }
         }
@@ -360,15 +402,7 @@ fn tokens_of(units: &[reading::Unit], reported: &rules::Reported) -> Attribution
         units.get(range.start).map_or(0, |u| u.start)
             ..range.end.checked_sub(1).and_then(|i| units.get(i)).map_or(0, |u| u.end)
     };
-    let mut attribution = Attribution {
-        cue: tokens(&reported.cue),
-        content: Vec::new(),
-        speaker: reported.speaker.as_ref().map(tokens),
-        confidence: reported.confidence,
-        by: reported.by,
-    };
-    for piece in &reported.content {
-        attribution.add(tokens(piece));
-    }
-    attribution
+    let rule = Rule { name: reported.by, confidence: reported.confidence };
+    let content = reported.content.iter().map(tokens);
+    Attribution::found(rule, tokens(&reported.cue), content, reported.speaker.as_ref().map(tokens))
 }

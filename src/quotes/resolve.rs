@@ -185,14 +185,7 @@ impl Resolver<'_> {
 
     /// The last entity of a fitting type before `at`, subjects first.
     fn recent(&self, at: u32, fits: impl Fn(EntityType) -> bool) -> Option<EntityId> {
-        let before = || {
-            self.found
-                .mentions
-                .iter()
-                .rev()
-                .skip_while(|m| m.tokens.start >= at)
-                .take_while(|m| at - m.tokens.start <= HORIZON / 2)
-        };
+        let before = || self.before(at).take_while(|m| at - m.tokens.start <= HORIZON / 2);
         before()
             .find(|m| fits(m.kind) && self.subject(m.tokens.end))
             .or_else(|| before().find(|m| fits(m.kind)))

@@ -134,6 +134,10 @@ impl Trees {
 
     /// The coarse class of a tag, with the word's help where the tag leaves it open.
     fn pos(&self, reading: &Reading, t: usize) -> Pos {
+        // What is written as a mark is one, whatever it is tagged; but a hyphen joins words.
+        if !reading.is_word(t) && reading.pos[t] != Pos::Other && reading.words[t] != word("-") {
+            return reading.pos[t];
+        }
         let classes = reading.entries[t].classes;
         match self.tags[t] {
             Tag::Proper | Tag::ProperPlural => Pos::Name,

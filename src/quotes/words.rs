@@ -91,7 +91,7 @@ classes! {
     COMPLEMENTIZER = "complementizer", SUBORDINATOR = "subordinator", RELATIVE = "relative",
     COORDINATOR = "coordinator", NEGATION = "negation", ADVERB = "adverb", DAY = "day", PAST = "past",
     PRIVATE = "private", CLAUSAL = "clausal", ADDRESSED = "manner", SOURCE = "source", ROLE = "role",
-    NOUN_CUE = "noun_cue", COURTESY = "courtesy", REPORTS = "reports",
+    NOUN_CUE = "noun_cue", COURTESY = "courtesy", REPORTS = "reports", UTTERED = "uttered",
 }
 
 impl Classes {

@@ -18,6 +18,7 @@
 
 use crate::learn::file::{Cursor, ModelError};
 use crate::learn::hash::Key;
+use crate::learn::prefetch::fetch;
 
 /// Ways in a set.
 pub(super) const WAYS: usize = 16;
@@ -77,12 +78,14 @@ impl<'b, const B: usize> Table<'b, B> {
         // First where, then what: the lookups do not wait for each other's rows.
         let mut found = [0u32; N];
         let mut count = 0;
+        keys.iter().for_each(|&key| fetch(self.tags, (key & self.mask) as usize));
         for &key in keys {
             // Whether a feature is found is as good as random: nothing here branches on it.
             let (hits, row) = self.find(key);
             found[count] = row as u32;
             count += usize::from(hits != 0);
         }
+        found[..count].iter().for_each(|&row| fetch(self.rows, row as usize));
         let [mut low, mut high] = [[0i16; B]; 2];
         for &row in &found[..count] {
             let row = &self.rows[row as usize];

@@ -60,11 +60,11 @@ fn a_hundred_thousand_marks_in_one_paragraph() {
     }
 }
 
-/// Every cue is parsed and judged, so there are fewer of them here.
+/// Every cue is judged, over no more than its neighbourhood.
 #[test]
-fn ten_thousand_cues_in_one_sentence() {
-    for cue in ["said ", ": ", "“a” said ", "he said, ", "\"x,\" he said. "] {
-        check(&cue.repeat(10_000));
+fn a_hundred_thousand_cues_in_one_sentence() {
+    for cue in ["said ", "“a” said ", "\"x,\" he said. "] {
+        check(&cue.repeat(100_000));
     }
 }
 
@@ -72,5 +72,5 @@ fn ten_thousand_cues_in_one_sentence() {
 fn a_book_as_one_article() {
     let page = "“We left at dawn,” said Ana Costa. “Nobody saw us.” The road was empty, she said, and the river was low. \
         According to Pedro Alcalde, who kept the inn, two men had asked about them.\n\n";
-    check(&page.repeat(3000));
+    check(&page.repeat(12_000));
 }

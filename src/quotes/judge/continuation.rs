@@ -1,13 +1,15 @@
 //! Features of a quote without a cue of its own and an attribution that may
 //! own it.
 
+use std::ops::Range;
+
 use super::sink::Sink;
 use crate::annotations::Case;
 use crate::quotes::Source;
 use crate::quotes::attribution::Attribution;
-use crate::quotes::emit::kind;
+use crate::quotes::emit::Tally;
 use crate::quotes::marks::Repair;
-use crate::quotes::reading::{NONE, Pos};
+use crate::quotes::reading::{NONE, Pos, Reading};
 
 /// A quote belongs to one of the last three attributions, or the next.
 const BEFORE: usize = 3;
@@ -38,11 +40,26 @@ pub fn candidates(source: &Source<'_>, id: usize, found: &[Attribution]) -> Vec<
         .enumerate()
         .map(|(rank, (index, _))| Candidate { index, behind: false, rank: rank as u64 })
         .collect();
-    let next = found[split..].iter().position(|a| a.cue.start >= stretch.tokens.end).map(|i| split + i);
-    if let Some(index) = next.filter(|&i| paragraph(&found[i]).saturating_sub(stretch.paragraph) <= 1) {
+    let index = found.partition_point(|a| a.cue.start < stretch.tokens.end);
+    if found.get(index).is_some_and(|next| paragraph(next).saturating_sub(stretch.paragraph) <= 1) {
         out.push(Candidate { index, behind: true, rank: 0 });
     }
     out
+}
+
+/// How much of each attribution's content is quoted, kept up to date: content may grow long.
+pub struct Kinds(Vec<Tally>);
+
+impl Kinds {
+    /// Of attributions as they are.
+    pub fn new(reading: &Reading, found: &[Attribution]) -> Self {
+        Kinds(found.iter().map(|a| Tally::of(reading, &a.content)).collect())
+    }
+
+    /// Takes in a piece that an attribution is given.
+    pub fn add(&mut self, reading: &Reading, index: usize, piece: &Range<u32>) {
+        self.0[index] += Tally::of(reading, std::slice::from_ref(piece));
+    }
 }
 
 /// The features of a candidate.
@@ -50,6 +67,7 @@ pub fn features(
     source: &Source<'_>,
     id: usize,
     found: &[Attribution],
+    kinds: &Kinds,
     candidate: Candidate,
     sink: &mut Sink,
 ) {
@@ -88,19 +106,20 @@ pub fn features(
     let sentences =
         u64::from(reading.sentence[stretch.tokens.start as usize].abs_diff(reading.sentence[last as usize]))
             .min(4);
-    let kind_class = if owner.content.is_empty() { 9 } else { kind(reading, &owner.content) as u64 };
-    let others = found.iter().filter(|a| {
-        let (low, high) = (cue.min(stretch.tokens.start), cue.max(stretch.tokens.start));
-        low < a.cue.start && a.cue.start < high
-    });
-    let own = found.iter().filter(|a| reading.block_of[a.cue.start as usize] == stretch.block).count().min(2)
-        as u64;
+    let kind_class = if owner.content.is_empty() { 9 } else { kinds.0[candidate.index].kind() as u64 };
+    // How many cues stand in a range; they stand in text order.
+    let cues = |range: Range<u32>| {
+        let first = found.partition_point(|a| a.cue.start < range.start);
+        found[first..].iter().take_while(|a| a.cue.start < range.end).take(2).count() as u64
+    };
+    let others = cues(cue.min(stretch.tokens.start) + 1..cue.max(stretch.tokens.start));
+    let own = cues(reading.blocks[stretch.block as usize].tokens.clone());
     let key: [u64; 8] = [
         gap_class,
         paragraphs,
         kind_class,
         sentences,
-        others.count().min(2) as u64,
+        others,
         own,
         candidate.rank,
         quoted.len().min(2) as u64,

@@ -82,6 +82,13 @@ fn surroundings(source: &Source<'_>, t: u32, sink: &mut Sink) {
         sink.add(23, &[near(right)]);
         sink.add(24, &[near(left), near(right)]);
         sink.add(25, &[lemma, u64::from(left < 99), u64::from(right < 99)]);
+        // What holds for every reporting verb, also for those that training never saw.
+        let listed =
+            reading.entries[t as usize].verb.map_or(0, |v| 1 + u64::from(v.classes.any(Classes::PRIVATE)));
+        let tag = |at: u32| if block.contains(&at) { source.tag(at) } else { EDGE };
+        sink.add(34, &[listed, near(left), near(right), tag(t + 1)]);
+        sink.add(35, &[listed, near(left), near(right), tag(t.wrapping_sub(1))]);
+        sink.add(36, &[listed, near(left), source.tag(t)]);
     }
     let place = if t == block.start {
         0
@@ -202,7 +209,11 @@ fn tree(source: &Source<'_>, t: u32, sink: &mut Sink) {
     sink.add(64, &[frame, lemma]);
 }
 
-/// Whether a tag can be a cue at all; punctuation is decided by the vocabulary.
-pub fn possible(tag: Tag) -> bool {
-    !matches!(tag, Tag::Determiner | Tag::PronounPossessive | Tag::Possessive | Tag::Pronoun)
+/// Whether the part of speech of token `t` can be a cue's at all.
+pub fn possible(source: &Source<'_>, t: u32) -> bool {
+    !source.trees.parsed(t)
+        || !matches!(
+            source.trees.tags[t as usize],
+            Tag::Determiner | Tag::PronounPossessive | Tag::Possessive | Tag::Pronoun
+        )
 }

@@ -1,10 +1,11 @@
 //! The trained judge: which words report, what they report, who speaks, and
 //! how sure all that is.
 //!
-//! Five small linear models, in the order they are asked: two scores for each
-//! cue candidate ([`cue`]), a CRF run per cue ([`span`]), the owner of each
-//! quote without a cue ([`continuation`]), and a last look at each whole
-//! attribution ([`rescore`]). The surface grammar and the tree's own reading
+//! Small linear models, in the order they are asked: a first look at each word
+//! before anything is parsed ([`glance`]), two scores for each cue candidate
+//! ([`cue`]), a CRF run per cue ([`span`]), the owner of each quote without a
+//! cue ([`continuation`]), and a last look at each whole attribution
+//! ([`rescore`]). The surface grammar and the tree's own reading
 //! ([`clause`]) are evidence, not gates.
 
 use std::ops::Range;
@@ -16,8 +17,8 @@ use crate::learn::hash::{Key, key};
 use crate::learn::logistic::Logistic;
 
 use super::Attributions;
-use super::attribution::{Attribution, shared};
-use super::reading::Unit;
+use super::attribution::{Attribution, held};
+use super::reading::{Reading, Stretch, Unit};
 use super::rules::Reported;
 use super::source::Source;
 use super::words::Word;
@@ -25,19 +26,26 @@ use super::words::Word;
 pub mod clause;
 pub mod continuation;
 pub mod cue;
+pub mod glance;
+pub mod grammar;
 pub mod rescore;
 pub mod sink;
 pub mod span;
 
+use glance::Glance;
+use grammar::Report;
 use rescore::Scores;
 use sink::Sink;
 use span::Opinion;
 
 /// Version of the model file: grows when a feature changes its meaning.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A cue below this is not looked at further.
-pub const CUE_FLOOR: f32 = 0.12;
+pub const CUE_FLOOR: f32 = 0.2;
+
+/// The two views of what a quote is, in the order of [`Attributions`].
+const VIEWS: [&str; 2] = ["reporting", "any"];
 
 /// A quote joins an attribution from this probability on.
 pub const CONTINUES: f32 = 0.5;
@@ -47,13 +55,19 @@ pub const BY_CUE: &str = "judge";
 
 /// The trained models.
 pub struct Judge {
-    /// Lemmas that can report, as keys, sorted.
-    pub(super) vocabulary: Vec<Key>,
+    pub(super) vocabulary: Vocabulary,
+    /// The first look, for each view of what a quote is.
+    pub(super) glances: [Glance; 2],
+    pub(super) proposer: Proposer,
+    pub(super) last: [Last; 2],
+}
+
+/// The models that propose attributions, which the last look then judges.
+pub struct Proposer {
     pub(super) reporting: Logistic,
     pub(super) any: Logistic,
     pub(super) span: Crf,
     pub(super) continuation: Logistic,
-    pub(super) last: [Last; 2],
 }
 
 /// The last look, once for each view of what a quote is.
@@ -66,7 +80,7 @@ pub struct Last {
 /// Memory that is used again from article to article.
 #[derive(Default)]
 pub struct Scratch {
-    sink: Sink,
+    pub(super) sink: Sink,
     features: Features,
     lattice: Lattice,
     labels: Vec<u8>,
@@ -84,9 +98,46 @@ pub struct Cue {
     pub any: f32,
 }
 
-/// The key of a lemma in the vocabulary.
-pub fn vocabulary_key(lemma: Word) -> Key {
-    key(0, lemma)
+/// The lemmas that can report.
+#[derive(Clone)]
+pub struct Vocabulary {
+    /// Their keys, sorted.
+    keys: Vec<Key>,
+    /// A bit for each value of a key's low bits: turns most words away at once.
+    bits: Vec<u64>,
+}
+
+/// Low bits of a key that the vocabulary looks at first.
+const LOW_BITS: u32 = 16;
+
+impl Vocabulary {
+    /// Of these lemmas.
+    pub fn new(lemmas: impl IntoIterator<Item = Word>) -> Self {
+        Vocabulary::of_keys(lemmas.into_iter().map(|lemma| key(0, lemma)).collect())
+    }
+
+    fn of_keys(mut keys: Vec<Key>) -> Self {
+        keys.sort_unstable();
+        keys.dedup();
+        let mut bits = vec![0; 1 << LOW_BITS >> 6];
+        for key in &keys {
+            bits[(key & ((1 << LOW_BITS) - 1)) as usize / 64] |= 1 << (key % 64);
+        }
+        Vocabulary { keys, bits }
+    }
+
+    /// Whether a word with this lemma can report.
+    #[inline]
+    pub fn knows(&self, lemma: Word) -> bool {
+        let key = key(0, lemma);
+        self.bits[(key & ((1 << LOW_BITS) - 1)) as usize / 64] >> (key % 64) & 1 == 1
+            && self.keys.binary_search(&key).is_ok()
+    }
+
+    /// Number of lemmas.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
 }
 
 impl Judge {
@@ -110,25 +161,32 @@ impl Judge {
             })
         };
         Ok(Judge {
-            vocabulary,
-            reporting: logistic("cue-reporting")?,
-            any: logistic("cue-any")?,
-            span: Crf::read(&mut reader.section("span")?)?,
-            continuation: logistic("continuation")?,
-            last: [last("reporting")?, last("any")?],
+            vocabulary: Vocabulary::of_keys(vocabulary),
+            glances: [Glance::read(VIEWS[0], &reader)?, Glance::read(VIEWS[1], &reader)?],
+            proposer: Proposer {
+                reporting: logistic("cue-reporting")?,
+                any: logistic("cue-any")?,
+                span: Crf::read(&mut reader.section("span")?)?,
+                continuation: logistic("continuation")?,
+            },
+            last: [last(VIEWS[0])?, last(VIEWS[1])?],
         })
     }
 
     /// The bytes of the model file.
     pub fn write(&self) -> Vec<u8> {
         let mut writer = Writer::new("quotes", VERSION);
-        let vocabulary: Vec<u8> = self.vocabulary.iter().flat_map(|k| k.to_le_bytes()).collect();
+        let vocabulary: Vec<u8> = self.vocabulary.keys.iter().flat_map(|k| k.to_le_bytes()).collect();
         writer.section("vocabulary", &vocabulary);
-        writer.section("cue-reporting", &self.reporting.write());
-        writer.section("cue-any", &self.any.write());
-        writer.section("span", &self.span.write());
-        writer.section("continuation", &self.continuation.write());
-        for (name, last) in ["reporting", "any"].into_iter().zip(&self.last) {
+        for (name, glance) in VIEWS.into_iter().zip(&self.glances) {
+            glance.write(name, &mut writer);
+        }
+        let Proposer { reporting, any, span, continuation } = &self.proposer;
+        writer.section("cue-reporting", &reporting.write());
+        writer.section("cue-any", &any.write());
+        writer.section("span", &span.write());
+        writer.section("continuation", &continuation.write());
+        for (name, last) in VIEWS.into_iter().zip(&self.last) {
             writer.section(&format!("last-{name}"), &last.model.write());
             writer.section(&format!("calibration-{name}"), &last.calibration.write());
             writer.section(&format!("threshold-{name}"), &last.threshold.to_le_bytes());
@@ -136,95 +194,10 @@ impl Judge {
         writer.finish()
     }
 
-    /// Whether a word with this lemma can report.
-    pub fn knows(&self, lemma: Word) -> bool {
-        self.vocabulary.binary_search(&vocabulary_key(lemma)).is_ok()
-    }
-
-    /// All cue candidates of the article above the floor.
-    pub fn cues(
-        &self,
-        source: &Source<'_>,
-        wanted: Attributions,
-        scratch: &mut Scratch,
-        into: &mut Vec<Cue>,
-    ) {
-        into.clear();
-        for token in 0..source.reading.len() as u32 {
-            if !self.candidate(source, token) {
-                continue;
-            }
-            cue::features(source, token, &mut scratch.sink);
-            let reporting = self.reporting.probability(scratch.sink.pairs());
-            let any = self.any.probability(scratch.sink.pairs());
-            let score = if wanted == Attributions::Any { any.max(reporting) } else { reporting };
-            if score >= CUE_FLOOR {
-                into.push(Cue { token, reporting, any });
-            }
-        }
-    }
-
-    /// Whether the token is worth a score.
-    pub fn candidate(&self, source: &Source<'_>, token: u32) -> bool {
-        candidate(source, token, &self.vocabulary)
-    }
-
-    /// One CRF run: content, speaker and the probability of both.
-    pub fn report(
-        &self,
-        source: &Source<'_>,
-        cue: u32,
-        cues: &[Cue],
-        opinions: &[Opinion],
-        scratch: &mut Scratch,
-    ) -> (Vec<Range<u32>>, Option<Range<u32>>, f32) {
-        let Scratch { sink, features, lattice, labels, units } = scratch;
-        let at = span::window(source, cue, units);
-        let others = |unit: &Unit| {
-            let first = cues.partition_point(|c| c.token < unit.start);
-            cues[first..]
-                .iter()
-                .take_while(|c| c.token < unit.end)
-                .any(|c| c.token != cue && c.reporting >= 0.5)
-        };
-        span::features(source, units, at, &others, opinions, sink, features);
-        self.span.score(features, lattice);
-        self.span.best(lattice, labels);
-        self.span.marginals(lattice);
-        let probability = self.span.path_probability(lattice, 0, labels);
-        let (mut content, speaker) = span::read(units, labels);
-        within_clause(source, cue, opinions, &mut content);
-        let speaker = speaker.or_else(|| fallback(source, cue, opinions));
-        (content, speaker.filter(|s| !addressed(source, cue, s)), probability)
-    }
-
-    /// Gives quotes that nobody holds to the attribution they most likely continue.
-    pub fn attach(
-        &self,
-        source: &Source<'_>,
-        found: &mut [Attribution],
-        scores: &mut [Scores],
-        scratch: &mut Scratch,
-    ) {
-        for id in 0..source.reading.stretches.len() {
-            if !loose(source, id, found) {
-                continue;
-            }
-            let mut best: Option<(f32, usize)> = None;
-            for candidate in continuation::candidates(source, id, found) {
-                continuation::features(source, id, found, candidate, &mut scratch.sink);
-                let p = self.continuation.probability(scratch.sink.pairs());
-                if best.is_none_or(|(top, _)| p > top) {
-                    best = Some((p, candidate.index));
-                }
-            }
-            if let Some((p, owner)) = best
-                && p >= CONTINUES
-            {
-                found[owner].add(source.reading.stretches[id].tokens.clone());
-                scores[owner].continuation = scores[owner].continuation.min(p);
-            }
-        }
+    /// Whether the token is worth a parse, by a first look at the article unparsed.
+    pub fn glance(&self, reading: &Reading, token: u32, wanted: Attributions, sink: &mut Sink) -> bool {
+        self.vocabulary.knows(reading.lemmas[token as usize])
+            && self.glances[wanted as usize].worth(reading, token, sink)
     }
 
     /// The last look's probability of each attribution, uncalibrated.
@@ -243,7 +216,7 @@ impl Judge {
                     return 0.0;
                 }
                 rescore::features(source, found, scores, index, &mut scratch.sink);
-                last.model.probability(scratch.sink.pairs())
+                last.model.probability_of(&scratch.sink.keys)
             })
             .collect()
     }
@@ -259,73 +232,108 @@ impl Judge {
     }
 }
 
-/// Whether a token can be a cue: its lemma is in the vocabulary and its part of speech allows it.
-pub fn candidate(source: &Source<'_>, token: u32, vocabulary: &[Key]) -> bool {
-    let lemma = source.reading.lemmas[token as usize];
-    vocabulary.binary_search(&vocabulary_key(lemma)).is_ok()
-        && (!source.trees.parsed(token) || cue::possible(source.trees.tags[token as usize]))
+impl Proposer {
+    /// Those of the candidates that may be cues: above the floor.
+    pub fn cues(
+        &self,
+        source: &Source<'_>,
+        candidates: &[u32],
+        wanted: Attributions,
+        scratch: &mut Scratch,
+        into: &mut Vec<Cue>,
+    ) {
+        into.clear();
+        for &token in candidates {
+            if !cue::possible(source, token) {
+                continue;
+            }
+            cue::features(source, token, &mut scratch.sink);
+            let reporting = self.reporting.probability_of(&scratch.sink.keys);
+            let any = self.any.probability_of(&scratch.sink.keys);
+            let score = if wanted == Attributions::Any { any.max(reporting) } else { reporting };
+            if score >= CUE_FLOOR {
+                into.push(Cue { token, reporting, any });
+            }
+        }
+    }
+
+    /// One CRF run: content, speaker and the probability of both.
+    pub fn report(
+        &self,
+        source: &Source<'_>,
+        cue: u32,
+        cues: &[Cue],
+        opinions: &[Opinion],
+        scratch: &mut Scratch,
+    ) -> (Report, f32) {
+        let Scratch { sink, features, lattice, labels, units } = scratch;
+        let at = span::window(source, cue, units);
+        let others = |unit: &Unit| {
+            let first = cues.partition_point(|c| c.token < unit.start);
+            cues[first..]
+                .iter()
+                .take_while(|c| c.token < unit.end)
+                .any(|c| c.token != cue && c.reporting >= 0.5)
+        };
+        span::features(source, units, at, &others, opinions, sink, features);
+        self.span.score(features, lattice);
+        self.span.best(lattice, labels);
+        self.span.marginals(lattice);
+        let probability = self.span.path_probability(lattice, 0, labels);
+        let (content, speaker) = span::read(units, labels);
+        let mut report = Report { cue, content, speaker };
+        grammar::settle(source, opinions, &mut report);
+        (report, probability)
+    }
+
+    /// Gives quotes that nobody holds to the attribution they most likely continue.
+    pub fn attach(
+        &self,
+        source: &Source<'_>,
+        found: &mut [Attribution],
+        scores: &mut [Scores],
+        scratch: &mut Scratch,
+    ) {
+        let held = held(source.reading, found);
+        if held.iter().all(|&held| held) {
+            return;
+        }
+        let mut kinds = continuation::Kinds::new(source.reading, found);
+        for (id, stretch) in source.reading.stretches.iter().enumerate() {
+            if held[id] || !worth(stretch) {
+                continue;
+            }
+            let mut best: Option<(f32, usize)> = None;
+            for candidate in continuation::candidates(source, id, found) {
+                continuation::features(source, id, found, &kinds, candidate, &mut scratch.sink);
+                let p = self.continuation.probability_of(&scratch.sink.keys);
+                if best.is_none_or(|(top, _)| p > top) {
+                    best = Some((p, candidate.index));
+                }
+            }
+            if let Some((p, owner)) = best
+                && p >= CONTINUES
+            {
+                found[owner].add(stretch.tokens.clone());
+                kinds.add(source.reading, owner, &stretch.tokens);
+                scores[owner].continuation = scores[owner].continuation.min(p);
+                let Attribution { cue, content, .. } = &mut found[owner];
+                grammar::only_after_colon(source, cue.start, content);
+            }
+        }
+    }
 }
 
-/// Whether stretch `id` is worth an owner: two words or more, and nobody holds most of it.
-pub fn loose(source: &Source<'_>, id: usize, found: &[Attribution]) -> bool {
-    let stretch = &source.reading.stretches[id];
+/// Whether a stretch is worth an owner when nobody holds most of it.
+pub fn worth(stretch: &Stretch) -> bool {
     stretch.words >= 2
-        && !found
-            .iter()
-            .any(|a| shared(&a.content, &stretch.tokens) * 2 >= stretch.tokens.end - stretch.tokens.start)
-}
-
-/// The tree's subject when the CRF finds no speaker, unless the cue is a passive.
-fn fallback(source: &Source<'_>, cue: u32, opinions: &[Opinion]) -> Option<Range<u32>> {
-    use crate::syntax::{Label, Tag};
-    let trees = source.trees;
-    let passive = trees
-        .children(cue)
-        .iter()
-        .any(|&c| matches!(trees.labels[c as usize], Label::PassiveAuxiliary | Label::Agent));
-    if passive || trees.tags[cue as usize] == Tag::VerbParticiple {
-        return None;
-    }
-    opinions.iter().rev().find_map(|o| o.speaker.clone())
-}
-
-/// Keeps content inside the clause that holds it: the clause of a noun ("the claim that …"), and the
-/// relative clause of its verb ("the man who said that …").
-fn within_clause(source: &Source<'_>, cue: u32, opinions: &[Opinion], content: &mut Vec<Range<u32>>) {
-    use crate::syntax::Label;
-    let trees = source.trees;
-    if !trees.parsed(cue) {
-        return;
-    }
-    if trees.tags[cue as usize].is_noun() {
-        if let Some(clause) = opinions.last().filter(|o| !o.content.is_empty()) {
-            content.clone_from(&clause.content);
-        }
-    } else if trees.labels[cue as usize] == Label::RelativeClause {
-        let end = trees.subtree(cue).end;
-        let quoted =
-            |r: &Range<u32>| r.clone().any(|t| source.reading.quoted[t as usize] != super::reading::NONE);
-        for piece in content.iter_mut().filter(|r| r.start > cue && !quoted(r)) {
-            piece.end = piece.end.min(end).max(piece.start);
-        }
-        content.retain(|r| !r.is_empty());
-    }
-}
-
-/// Whether the words are the subject of a passive cue: "they were told" names no speaker.
-fn addressed(source: &Source<'_>, cue: u32, words: &Range<u32>) -> bool {
-    use crate::syntax::Label;
-    let trees = source.trees;
-    trees.parsed(cue)
-        && trees
-            .children(cue)
-            .iter()
-            .any(|&c| trees.labels[c as usize] == Label::PassiveSubject && words.contains(&c))
 }
 
 /// The evidence about a cue: what the surface grammar read there, and the tree.
 pub fn opinions(source: &Source<'_>, cue: u32, units: &[Unit], reported: &[Reported]) -> [Opinion; 2] {
-    let surface = reported.iter().find(|r| units.get(r.cue.start).is_some_and(|u| u.start == cue));
+    let start = |r: &Reported| units.get(r.cue.start).map_or(0, |u| u.start);
+    let at = reported.partition_point(|r| start(r) < cue);
+    let surface = reported.get(at).filter(|r| start(r) == cue);
     let tokens = |r: &Range<usize>| units[r.start].start..units[r.end - 1].end;
     let surface = surface.map_or_else(Opinion::default, |r| Opinion {
         content: r.content.iter().filter(|c| !c.is_empty()).map(tokens).collect(),

@@ -12,7 +12,7 @@
 use std::ops::Range;
 
 use super::reading::{Pos, QUOTE, Reading, Unit};
-use super::words::{Classes, Verb, Word, word};
+use super::words::{Classes, Form, Verb, Word, word};
 
 mod content;
 mod subject;
@@ -39,16 +39,33 @@ pub struct Reported {
     pub confidence: f32,
 }
 
+impl Reported {
+    /// Counts units from so many further back.
+    fn shift(&mut self, by: usize) {
+        let ranges = self.content.iter_mut().chain(&mut self.speaker).chain([&mut self.cue]);
+        ranges.for_each(|range| *range = range.start + by..range.end + by);
+    }
+}
+
+/// No sentence has more units than this; what has is read in parts, each by itself, so that every
+/// look ahead or back stays short.
+const LONGEST: usize = 600;
+
 /// Finds all reporting clauses of a block's units, in text order.
 pub fn read(reading: &Reading, units: &[Unit], out: &mut Vec<Reported>) {
-    let first = out.len();
-    for at in 0..units.len() {
-        let grammar = Grammar { reading, units, earlier: &out[first..] };
-        if let Some(reported) = grammar.cue(at) {
-            out.push(reported);
+    for (part, units) in units.chunks(LONGEST).enumerate() {
+        let first = out.len();
+        for at in 0..units.len() {
+            let grammar = Grammar { reading, units, earlier: &out[first..] };
+            if let Some(reported) = grammar.cue(at) {
+                out.push(reported);
+            }
+        }
+        clip(units, &mut out[first..]);
+        if part > 0 {
+            out[first..].iter_mut().for_each(|reported| reported.shift(part * LONGEST));
         }
     }
-    clip(units, &mut out[first..]);
 }
 
 /// The subject of the last finite verb of `units` outside subordinate clauses, in unit indices.
@@ -120,8 +137,12 @@ impl Grammar<'_> {
             return self.according(at);
         }
         let verb = unit.entry.verb?;
+        // "“…,” sighed N": a past form right behind a quote is a verb, whatever a tagger makes of it.
+        let past = verb.form == Form::Past && verb.lemma != unit.word;
+        let behind_quote = at > 0 && self.units[at - 1].pos == Pos::Quote;
         if !matches!(unit.pos, Pos::Finite | Pos::Base | Pos::Ing | Pos::Participle)
-            || verb.classes.any(Classes::PRIVATE)
+            && !(past && behind_quote)
+            || verb.classes.any(Classes::PRIVATE) && !(verb.classes.any(Classes::UTTERED) && behind_quote)
         {
             return None;
         }
@@ -136,8 +157,11 @@ impl Grammar<'_> {
         let passive = self.units[at].pos == Pos::Participle && self.auxiliary(at, Classes::BE);
         let quote_right = self.quote_after(at + 1);
         let right = self.content_right(at, verb);
-        let left_subject = if passive { None } else { self.subject_left(at) };
+        let left_subject = self.subject_left(at);
         let right_subject = self.subject_right(at);
+        if passive {
+            return self.passive(at);
+        }
         // "Q, said N": the verb follows the quote (or a clause and a comma) directly.
         let before = at.checked_sub(1).map(|i| self.units[i].pos);
         let inverted_place = before.is_some_and(|pos| {
@@ -200,6 +224,14 @@ impl Grammar<'_> {
             return Some(self.reported(at, Some(subject.span), vec![right], by, confidence));
         }
         None
+    }
+
+    /// "Q, they were told": quoted words that nobody is said to have spoken.
+    fn passive(&self, at: usize) -> Option<Reported> {
+        let from = self.subject_left(at).filter(|subject| !subject.borrowed)?.from;
+        let left = self.content_left(from)?;
+        let quote = self.units[left.clone()].last().is_some_and(|u| u.pos == Pos::Quote);
+        quote.then(|| self.reported(at, None, vec![left], "quote-passive-cue", 0.6))
     }
 
     fn reported(

@@ -35,9 +35,23 @@ impl Grammar<'_> {
                 let start = self.phrase_start(end)?;
                 Some(Subject { span: start..end, from: start, borrowed: false })
             }
-            Pos::Quote if self.units[last].pos == Pos::Quote => self.borrowed(at),
-            _ => self.borrowed(at),
+            _ => self.with_relative(end).or_else(|| self.borrowed(at)),
         }
+    }
+
+    /// "a diplomat who asked not to be named": the phrase with the relative clause that ends at `end`.
+    fn with_relative(&self, end: usize) -> Option<Subject> {
+        let clause = self.units[..end]
+            .iter()
+            .rev()
+            .take(12)
+            .take_while(|u| !matches!(u.pos, Pos::Comma | Pos::Quote | Pos::Stop | Pos::Semicolon))
+            .count();
+        let opens =
+            |i: &usize| self.units[*i].is(Classes::RELATIVE) && self.units[*i].pos == Pos::Subordinator;
+        let who = (end - clause..end).find(opens)?;
+        let start = self.phrase_start(who)?;
+        Some(Subject { span: start..end, from: start, borrowed: false })
     }
 
     /// Start of the noun phrase that ends at `end`, with its "of" and "for" phrases.

@@ -1,18 +1,18 @@
 //! A sentence that only says who spoke: "“…” Ana Costa said this twice.",
 //! "“…” That is what Ana Costa said."
 
-use super::{Attribution, Source};
+use super::{Attribution, Finds, Source};
+use crate::quotes::attribution::Rule;
 use crate::quotes::reading::{Pos, Unit};
 use crate::quotes::rules;
 use crate::quotes::words::{Classes, Word, word};
 
-/// The `by` of its quotes.
-pub const NAME: &str = "said-this";
+const RULE: Rule = Rule { name: "said-this", confidence: 0.8 };
 
 const THIS: [Word; 3] = [word("this"), word("so"), word("that")];
 const WHAT: Word = word("what");
 
-pub(super) fn run(source: &Source<'_>, out: &mut Vec<Attribution>) {
+pub(super) fn run(source: &Source<'_>, out: &mut Finds) {
     let reading = source.reading;
     for stretch in &reading.stretches {
         let block = &reading.blocks[stretch.block as usize];
@@ -29,14 +29,9 @@ pub(super) fn run(source: &Source<'_>, out: &mut Vec<Attribution>) {
         let Some(cue) = cue(units) else { continue };
         let Some(subject) = rules::subject_of(reading, units, cue) else { continue };
         let token = units[cue].start;
-        out.retain(|a| a.cue.start != token);
-        out.push(Attribution {
-            cue: token..token + 1,
-            content: std::iter::once(stretch.tokens.clone()).collect(),
-            speaker: Some(units[subject.start].start..units[subject.end - 1].end),
-            confidence: 0.8,
-            by: NAME,
-        });
+        let speaker = units[subject.start].start..units[subject.end - 1].end;
+        out.drop(token..token + 1, |_| true);
+        out.add(Attribution::found(RULE, token..token + 1, [stretch.tokens.clone()], Some(speaker)));
     }
 }
 

@@ -1,17 +1,17 @@
 //! Pull quotes and mottoes: a quote, a dash and who said it.
 //! "“I came to race.” — Ana Costa, driver".
 
-use super::{Attribution, Source};
+use super::{Attribution, Finds, Source};
 use crate::annotations::{Case, TokenKind};
+use crate::quotes::attribution::Rule;
 use crate::quotes::reading::{NONE, Pos};
 
-/// The `by` of its quotes.
-pub const NAME: &str = "dash-name";
+const RULE: Rule = Rule { name: "dash-name", confidence: 0.9 };
 
 /// Longest signature, in words.
 const SIGNATURE: usize = 14;
 
-pub(super) fn run(article: &Source<'_>, out: &mut Vec<Attribution>) {
+pub(super) fn run(article: &Source<'_>, out: &mut Finds) {
     let reading = article.reading;
     let paragraphs = &article.found.paragraphs;
     for (number, paragraph) in paragraphs.iter().enumerate() {
@@ -52,19 +52,11 @@ pub(super) fn run(article: &Source<'_>, out: &mut Vec<Attribution>) {
         if speaker.is_empty() || !named || after.clone().any(|t| reading.pos[t as usize] == Pos::Finite) {
             continue;
         }
-        for other in out.iter_mut() {
-            if other.covers(&content) * 2 > content.end - content.start {
-                other.content.clear();
-            }
-        }
-        out.retain(|a| !a.content.is_empty());
-        out.push(Attribution {
-            cue: dash..dash + 1,
-            content: std::iter::once(content).collect(),
-            speaker: Some(speaker),
-            confidence: 0.9,
-            by: NAME,
-        });
+        // Whoever has most of it stands in its paragraph or at the end of the one before.
+        let near = content.start.saturating_sub(1)..tokens.end;
+        let first = paragraphs[reading.paragraph[near.start as usize] as usize].tokens.start;
+        out.drop(first..near.end, |a| a.covers(&content) * 2 > content.end - content.start);
+        out.add(Attribution::found(RULE, dash..dash + 1, [content], Some(speaker)));
     }
 }
 

@@ -3,13 +3,13 @@
 //! Only the first paragraphs of an article are headlines, and only a name can
 //! speak in one: "Update: Storm nears coast" quotes nobody.
 
-use super::{Attribution, Source};
+use super::{Attribution, Finds, Source};
 use crate::annotations::{Case, EntityType, TokenKind};
+use crate::quotes::attribution::Rule;
 use crate::quotes::reading::{NONE, Pos};
 use crate::quotes::words::{Classes, Word, word};
 
-/// The `by` of its quotes.
-pub const NAME: &str = "headline-colon";
+const RULE: Rule = Rule { name: "headline-colon", confidence: 0.7 };
 
 /// Words that label a headline and name no speaker.
 const LABELS: &[Word] = &[
@@ -62,7 +62,7 @@ const LABELS: &[Word] = &[
     word("from"),
 ];
 
-pub(super) fn run(article: &Source<'_>, out: &mut Vec<Attribution>) {
+pub(super) fn run(article: &Source<'_>, out: &mut Finds) {
     let Some(paragraph) = article.found.paragraphs.first() else { return };
     let tokens = paragraph.tokens.clone();
     // A headline is one short paragraph before a longer text.
@@ -90,14 +90,8 @@ pub(super) fn run(article: &Source<'_>, out: &mut Vec<Attribution>) {
         return;
     }
     let last = tokens.end - u32::from(reading.pos[tokens.end as usize - 1] == Pos::Stop);
-    out.retain(|a| a.cue.start >= tokens.end || a.cue.start > colon);
-    out.push(Attribution {
-        cue: colon..colon + 1,
-        content: std::iter::once(colon + 1..last).collect(),
-        speaker: Some(label),
-        confidence: 0.7,
-        by: NAME,
-    });
+    out.drop(0..colon + 1, |_| true);
+    out.add(Attribution::found(RULE, colon..colon + 1, [colon + 1..last], Some(label)));
 }
 
 fn capital(article: &Source<'_>, t: u32) -> bool {

@@ -3,32 +3,37 @@
 
 use std::ops::Range;
 
-use super::{Attribution, Source};
+use super::{Attribution, Finds, Source};
 use crate::annotations::{Case, EntityType, Paragraph, TokenKind};
+use crate::quotes::attribution::Rule;
 use crate::quotes::reading::{NONE, Pos};
 
-/// The `by` of its quotes.
-pub const NAME: &str = "transcript-label";
+const RULE: Rule = Rule { name: "transcript-label", confidence: 0.85 };
 
 /// Longest label, in tokens.
 const LABEL: u32 = 7;
 
-pub(super) fn run(article: &Source<'_>, out: &mut Vec<Attribution>) {
-    let labelled = |p: &Paragraph| Some((p.tokens.clone(), label(article, p.tokens.clone())?));
+pub(super) fn run(article: &Source<'_>, out: &mut Finds) {
+    let labelled = |p: &Paragraph| {
+        let tokens = unmarked(article, p.tokens.clone());
+        Some((tokens.clone(), label(article, tokens)?))
+    };
     let all = article.found.paragraphs.iter().filter_map(labelled);
     // Where somebody else speaks, "JOSE SANDOVAL:" is a man, be it thrice a place.
     let people = all.clone().any(|(_, label)| !places(article, label));
     for (tokens, label) in all.filter(|_| people) {
         let colon = label.end;
-        out.retain(|a| !(a.cue.start >= tokens.start && a.cue.start <= colon));
-        out.push(Attribution {
-            cue: colon..colon + 1,
-            content: std::iter::once(colon + 1..tokens.end).collect(),
-            speaker: Some(label),
-            confidence: 0.85,
-            by: NAME,
-        });
+        out.drop(tokens.start..colon + 1, |_| true);
+        out.add(Attribution::found(RULE, colon..colon + 1, [colon + 1..tokens.end], Some(label)));
     }
+}
+
+/// A paragraph without its opening mark: a transcript that is quoted as a whole opens each with one.
+fn unmarked(article: &Source<'_>, tokens: Range<u32>) -> Range<u32> {
+    let first = tokens.start as usize;
+    let marked =
+        !tokens.is_empty() && article.reading.quoted[first] != NONE && !article.reading.is_word(first);
+    tokens.start + u32::from(marked)..tokens.end
 }
 
 /// The label that a paragraph begins with: what stands before the colon.

@@ -3,19 +3,25 @@
 
 use std::ops::Range;
 
-use super::{Attribution, Source};
+use super::{Attribution, Finds, Source};
+use crate::quotes::attribution::Rule;
 use crate::quotes::reading::{NONE, Pos, Unit};
 use crate::quotes::words::{Word, word};
 
-/// The `by` of its quotes.
-pub const NAME: &str = "set-phrase";
+const RULE: Rule = Rule { name: "set-phrase", confidence: 0.85 };
+
+/// Longest sentence, in units on either side of the phrase.
+const REACH: usize = 120;
+
+/// Cues farther away, in tokens, do not report its quote.
+const NEAR: u32 = 400;
 
 const IN_THE_WORDS_OF: [Word; 4] = [word("in"), word("the"), word("words"), word("of")];
 const AS: Word = word("as");
 const PUT: [Word; 2] = [word("put"), word("puts")];
 const IT: Word = word("it");
 
-pub(super) fn run(source: &Source<'_>, out: &mut Vec<Attribution>) {
+pub(super) fn run(source: &Source<'_>, out: &mut Finds) {
     let reading = source.reading;
     for block in 0..reading.blocks.len() {
         let units = reading.block_units(block);
@@ -29,25 +35,23 @@ pub(super) fn run(source: &Source<'_>, out: &mut Vec<Attribution>) {
             let tokens = |range: &Range<usize>| units[range.start].start..units[range.end - 1].end;
             let mut content = Vec::new();
             // What stands before the phrase in its sentence, and after it.
-            let before = units[..at].iter().rposition(|u| u.pos == Pos::Stop).map_or(0, |i| i + 1)..at;
-            let after =
-                end..units[end..].iter().position(|u| u.pos == Pos::Stop).map_or(units.len(), |i| end + i);
+            let stop = |u: &Unit| u.pos == Pos::Stop;
+            let first = at.saturating_sub(REACH);
+            let before = units[first..at].iter().rposition(stop).map_or(first, |i| first + i + 1)..at;
+            let limit = units.len().min(end + REACH);
+            let after = end..units[end..limit].iter().position(stop).map_or(limit, |i| end + i);
             content.extend([before, after].iter().filter(|r| !r.is_empty()).map(&tokens));
             let quoted = content.iter().cloned().flatten().any(|t: u32| reading.quoted[t as usize] != NONE);
             if !quoted {
                 continue;
             }
             let cue = tokens(&cue);
-            out.retain(|a| a.cue.end <= units[at].start || a.cue.start >= units[end - 1].end);
-            let content_range = content[0].start..content[content.len() - 1].end;
-            out.retain(|a| a.covers(&content_range) * 2 < content_range.end - content_range.start);
-            out.push(Attribution {
-                cue,
-                content,
-                speaker: Some(tokens(&speaker)),
-                confidence: 0.85,
-                by: NAME,
+            let all = content[0].start..content[content.len() - 1].end;
+            out.drop(units[at].start..units[end - 1].end, |_| true);
+            out.drop(all.start.saturating_sub(NEAR)..all.end + NEAR, |a| {
+                a.covers(&all) * 2 >= all.end - all.start
             });
+            out.add(Attribution::found(RULE, cue, content, Some(tokens(&speaker))));
         }
     }
 }

@@ -3,25 +3,26 @@
 //!
 //! Seeded and on one thread: the same articles give the same bytes. The last
 //! look is trained on predictions of models that have not seen the article
-//! (the training set in halves, each judged by the other's models), so that
+//! (the training set in parts, each judged by models of the others), so that
 //! it meets the mistakes it will meet later.
 
 use crate::Annotations;
 use crate::learn::calibration::Calibration;
-use crate::learn::hash::Key;
+use crate::learn::crf::{Crf, Features};
 use crate::learn::logistic::{Case, Logistic, Settings as LogisticSettings};
 use crate::learn::train::{Corpus, Settings as CrfSettings};
 
 use super::Attributions;
-use super::attribution::Attribution;
+use super::attribution::{Attribution, Rule, held};
+use super::judge::glance::{self, Glance};
 use super::judge::rescore::{self, Scores};
 use super::judge::sink::Sink;
-use super::judge::{Cue, Judge, Last, candidate, continuation, cue, loose, opinions, span, vocabulary_key};
+use super::judge::{Cue, Judge, Last, Proposer, Vocabulary, continuation, cue, opinions, span, worth};
 use super::reading::Reading;
 use super::rules;
 use super::source::Source;
 use super::trees::Trees;
-use super::words::{Classes, Lexicon};
+use super::words::{Classes, Lexicon, Word};
 
 mod gold;
 
@@ -41,6 +42,8 @@ struct Prepared {
     article: Article,
     reading: Reading,
     trees: Trees,
+    /// Tokens that may be cues.
+    candidates: Vec<u32>,
     gold: Vec<Gold>,
 }
 
@@ -59,54 +62,69 @@ impl Prepared {
     }
 }
 
+/// Parts of the training articles, each judged by models of the others.
+const FOLDS: usize = 2;
+
 /// Trains on `articles`; `report` hears what is going on.
 pub fn train(articles: Vec<Article>, mut report: impl FnMut(&str)) -> Vec<u8> {
     let lexicon = Lexicon::shipped();
     let mut prepared: Vec<Prepared> = articles.into_iter().map(|a| prepare(a, lexicon)).collect();
-    let words = vocabulary(&prepared);
-    // Again, parsed only where the words of the vocabulary stand, as it will be in use.
+    let vocabulary = vocabulary(&prepared);
+    report(&format!("{} lemmas can report", vocabulary.len()));
+    let glances = [Attributions::Reporting, Attributions::Any]
+        .map(|wanted| glance(&prepared, &vocabulary, lexicon, wanted));
+    // Again, parsed only where a glance finds it worth it, as it will be in use.
+    let mut sink = Sink::default();
     for p in &mut prepared {
-        super::prepare(
-            &p.article.marked.text,
-            &p.article.found,
-            lexicon,
-            |lemma| words.binary_search(&vocabulary_key(lemma)).is_ok(),
-            &mut p.reading,
-            &mut p.trees,
-        );
-        p.gold = gold::align(&p.source(), lexicon, &p.article.marked);
+        let Prepared { article, reading, trees, candidates, .. } = p;
+        let choose = |reading: &Reading, candidates: &mut Vec<u32>| {
+            let known = (0..reading.len() as u32).filter(|&t| vocabulary.knows(reading.lemmas[t as usize]));
+            candidates.extend(known.filter(|&t| glances.iter().any(|g| g.worth(reading, t, &mut sink))));
+        };
+        super::prepare(&article.marked.text, &article.found, lexicon, choose, candidates, reading, trees);
     }
-    let vocabulary = words;
     let total: usize = prepared.iter().map(|p| p.gold.len()).sum();
     let reporting: usize = prepared.iter().flat_map(|p| &p.gold).filter(|g| g.reporting).count();
     report(&format!("{} articles, {total} attributions, {reporting} of them report", prepared.len()));
     let everyone: Vec<&Prepared> = prepared.iter().collect();
-    report(&format!("{} lemmas can report", vocabulary.len()));
-    let full = part(&everyone, &vocabulary, "all", &mut report);
-    let halves: Vec<Vec<&Prepared>> =
-        (0..2).map(|h| everyone.iter().skip(h).step_by(2).copied().collect()).collect();
-    // Each article with attributions from the half it is not in.
+    let proposer = part(&everyone, "all", &mut report);
+    // Each article with attributions by models that have not seen it.
     let mut judged: Vec<Judged<'_>> = Vec::new();
-    for (half, other) in [(0, 1), (1, 0)] {
-        let judge = part(&halves[half], &vocabulary, if half == 0 { "even" } else { "odd" }, &mut report);
-        judged.extend(halves[other].iter().map(|p| propose(&judge, p)));
+    for fold in 0..FOLDS {
+        let with = |inside: bool| {
+            let chosen =
+                prepared.iter().enumerate().filter(move |(number, _)| (number % FOLDS == fold) == inside);
+            chosen.map(|(_, p)| p).collect::<Vec<_>>()
+        };
+        let proposer = part(&with(false), &format!("without part {} of {FOLDS}", fold + 1), &mut report);
+        judged.extend(with(true).into_iter().map(|p| propose(&proposer, p)));
     }
     let last = [Attributions::Reporting, Attributions::Any].map(|wanted| last(&judged, wanted, &mut report));
-    Judge { last, ..full }.write()
+    Judge { vocabulary, glances, proposer, last }.write()
 }
 
 fn prepare(article: Article, lexicon: &'static Lexicon) -> Prepared {
     let mut reading = Reading::default();
     let mut trees = Trees::default();
-    super::prepare(&article.marked.text, &article.found, lexicon, |_| true, &mut reading, &mut trees);
-    let mut prepared = Prepared { article, reading, trees, gold: Vec::new() };
+    let mut candidates = Vec::new();
+    let all = |reading: &Reading, candidates: &mut Vec<u32>| candidates.extend(0..reading.len() as u32);
+    super::prepare(
+        &article.marked.text,
+        &article.found,
+        lexicon,
+        all,
+        &mut candidates,
+        &mut reading,
+        &mut trees,
+    );
+    let mut prepared = Prepared { article, reading, trees, candidates, gold: Vec::new() };
     prepared.gold = gold::align(&prepared.source(), lexicon, &prepared.article.marked);
     prepared
 }
 
-/// The lemmas of all cues seen and of all reporting verbs, as keys.
-fn vocabulary(articles: &[Prepared]) -> Vec<Key> {
-    let mut keys: Vec<Key> = Lexicon::shipped().verbs().map(vocabulary_key).collect();
+/// The lemmas of all cues seen and of all reporting verbs.
+fn vocabulary(articles: &[Prepared]) -> Vocabulary {
+    let mut lemmas: Vec<Word> = Lexicon::shipped().verbs().collect();
     for p in articles {
         for g in &p.gold {
             let classes = p.reading.entries[g.cue as usize].classes;
@@ -116,30 +134,51 @@ fn vocabulary(articles: &[Prepared]) -> Vec<Key> {
                 .or(Classes::PRONOUN)
                 .or(Classes::COORDINATOR);
             if !classes.any(closed) {
-                keys.push(vocabulary_key(p.reading.lemmas[g.cue as usize]));
+                lemmas.push(p.reading.lemmas[g.cue as usize]);
             }
         }
     }
-    keys.sort_unstable();
-    keys.dedup();
-    keys
+    Vocabulary::new(lemmas)
 }
 
-/// Trains all models but the last look, which stays empty.
-fn part(articles: &[&Prepared], vocabulary: &[Key], name: &str, report: &mut impl FnMut(&str)) -> Judge {
-    let reporting = cues(articles, vocabulary, false);
-    let any = cues(articles, vocabulary, true);
+/// The first look, on articles as they are before they are parsed.
+fn glance(articles: &[Prepared], vocabulary: &Vocabulary, lexicon: &Lexicon, wanted: Attributions) -> Glance {
+    let mut sink = Sink::default();
+    let mut halves: [Vec<Case>; 2] = Default::default();
+    for (number, p) in articles.iter().enumerate() {
+        let mut reading = Reading::default();
+        reading.fill(&p.article.marked.text, &p.article.found, lexicon);
+        for t in 0..reading.len() as u32 {
+            let gold = p.gold_at(t);
+            // What reports nothing but attributes is no case of either.
+            let neither = wanted == Attributions::Reporting && gold.is_some_and(|g| !g.reporting);
+            if neither || !vocabulary.knows(reading.lemmas[t as usize]) {
+                continue;
+            }
+            glance::features(&reading, t, &mut sink);
+            halves[number % 2].push(case(&sink, gold.is_some()));
+        }
+    }
+    let settings = LogisticSettings { passes: 8, rate: 0.05, ridge: 2e-5, ..LogisticSettings::default() };
+    let mut unseen = Vec::new();
+    for (half, other) in [(0, 1), (1, 0)] {
+        let model = Logistic::train(&halves[half], &settings);
+        let cues = halves[other].iter().filter(|case| case.answer);
+        unseen.extend(cues.map(|case| model.probability(case.features.iter().copied())));
+    }
+    Glance::new(Logistic::train(&halves.concat(), &settings), unseen)
+}
+
+/// Trains the models between the first look and the last.
+fn part(articles: &[&Prepared], name: &str, report: &mut impl FnMut(&str)) -> Proposer {
+    let reporting = cues(articles, false);
+    let any = cues(articles, true);
     report(&format!("{name}: cues"));
     let span = spans(articles, report);
     report(&format!("{name}: spans, {} features", span.table().len()));
     let continuation = owners(articles);
     report(&format!("{name}: continuation"));
-    let empty = || Last {
-        model: Logistic::train(&[], &LogisticSettings::default()),
-        calibration: Calibration::fit(Vec::new(), 1),
-        threshold: 0.0,
-    };
-    Judge { vocabulary: vocabulary.to_vec(), reporting, any, span, continuation, last: [empty(), empty()] }
+    Proposer { reporting, any, span, continuation }
 }
 
 fn case(sink: &Sink, answer: bool) -> Case {
@@ -147,13 +186,13 @@ fn case(sink: &Sink, answer: bool) -> Case {
 }
 
 /// The cue scorer; for `any`, all attributions are cues, else those that report, the others left out.
-fn cues(articles: &[&Prepared], vocabulary: &[Key], any: bool) -> Logistic {
+fn cues(articles: &[&Prepared], any: bool) -> Logistic {
     let mut cases = Vec::new();
     let mut sink = Sink::default();
     for p in articles {
         let source = p.source();
-        for t in 0..p.reading.len() as u32 {
-            if !candidate(&source, t, vocabulary) {
+        for &t in &p.candidates {
+            if !cue::possible(&source, t) {
                 continue;
             }
             let gold = p.gold_at(t);
@@ -171,10 +210,10 @@ fn cues(articles: &[&Prepared], vocabulary: &[Key], any: bool) -> Logistic {
 }
 
 /// The CRF over the windows of all gold cues.
-fn spans(articles: &[&Prepared], report: &mut impl FnMut(&str)) -> crate::learn::crf::Crf {
+fn spans(articles: &[&Prepared], report: &mut impl FnMut(&str)) -> Crf {
     let mut corpus = Corpus::default();
     let mut sink = Sink::default();
-    let mut features = crate::learn::crf::Features::default();
+    let mut features = Features::default();
     let mut units = Vec::new();
     let mut reported = Vec::new();
     for p in articles {
@@ -208,7 +247,7 @@ fn spans(articles: &[&Prepared], report: &mut impl FnMut(&str)) -> crate::learn:
         step: 0.03,
         domain: 0,
         seed: 1,
-        runs: 1,
+        runs: 3,
     };
     crate::learn::train::train(corpus, span::labels(), &settings, |_| ())
 }
@@ -242,19 +281,22 @@ fn owners(articles: &[&Prepared]) -> Logistic {
         let mut found: Vec<Attribution> =
             p.gold.iter().filter(|g| g.reporting).map(|g| within_block(&source, g)).collect();
         let gold: Vec<&Gold> = p.gold.iter().filter(|g| g.reporting).collect();
-        for id in 0..p.reading.stretches.len() {
-            if !loose(&source, id, &found) {
+        let held = held(&p.reading, &found);
+        let mut kinds = continuation::Kinds::new(&p.reading, &found);
+        for (id, stretch) in p.reading.stretches.iter().enumerate() {
+            if held[id] || !worth(stretch) {
                 continue;
             }
-            let tokens = p.reading.stretches[id].tokens.clone();
+            let tokens = stretch.tokens.clone();
             let owner = gold.iter().position(|g| {
                 super::attribution::shared(&g.content, &tokens) * 2 >= tokens.end - tokens.start
             });
             for candidate in continuation::candidates(&source, id, &found) {
-                continuation::features(&source, id, &found, candidate, &mut sink);
+                continuation::features(&source, id, &found, &kinds, candidate, &mut sink);
                 cases.push(case(&sink, owner == Some(candidate.index)));
             }
             if let Some(owner) = owner {
+                kinds.add(&p.reading, owner, &tokens);
                 found[owner].add(tokens);
             }
         }
@@ -265,21 +307,12 @@ fn owners(articles: &[&Prepared]) -> Logistic {
     )
 }
 
+const GOLD: Rule = Rule { name: "gold", confidence: 1.0 };
+
 fn within_block(source: &Source<'_>, gold: &Gold) -> Attribution {
     let block = &source.reading.blocks[source.reading.block_of[gold.cue as usize] as usize].tokens;
-    let content = gold
-        .content
-        .iter()
-        .map(|r| r.start.max(block.start)..r.end.min(block.end))
-        .filter(|r| r.start < r.end)
-        .collect();
-    Attribution {
-        cue: gold.cue..gold.cue + 1,
-        content,
-        speaker: gold.speaker.clone(),
-        confidence: 1.0,
-        by: "gold",
-    }
+    let content = gold.content.iter().map(|r| r.start.max(block.start)..r.end.min(block.end));
+    Attribution::found(GOLD, gold.cue..gold.cue + 1, content, gold.speaker.clone())
 }
 
 /// An article as models that have not seen it judge it.
@@ -289,13 +322,13 @@ struct Judged<'p> {
     scores: Vec<Scores>,
 }
 
-fn propose<'p>(judge: &Judge, prepared: &'p Prepared) -> Judged<'p> {
+fn propose<'p>(proposer: &Proposer, prepared: &'p Prepared) -> Judged<'p> {
     let source = prepared.source();
     let mut memory = super::judge::Scratch::default();
     let mut cues: Vec<Cue> = Vec::new();
-    judge.cues(&source, Attributions::Any, &mut memory, &mut cues);
-    let (mut found, mut scores) = super::propose(judge, &source, &cues, &mut Vec::new(), &mut memory);
-    judge.attach(&source, &mut found, &mut scores, &mut memory);
+    proposer.cues(&source, &prepared.candidates, Attributions::Any, &mut memory, &mut cues);
+    let (mut found, mut scores) = super::propose(proposer, &source, &cues, &mut Vec::new(), &mut memory);
+    proposer.attach(&source, &mut found, &mut scores, &mut memory);
     Judged { prepared, found, scores }
 }
 

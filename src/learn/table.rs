@@ -190,7 +190,7 @@ impl Table {
         let marks = u64::from_le_bytes(marks);
         // The lowest bit set is that of the first mark alike, or of the first free slot.
         let zeros = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes & ONES << 7;
-        let alike = zeros(marks ^ u64::from(mark(key)) * ONES);
+        let alike = zeros(marks ^ (u64::from(mark(key)) * ONES));
         let ends = zeros(marks);
         let may = alike.trailing_zeros() <= ends.trailing_zeros();
         let at = home + (alike.trailing_zeros() as usize / 8) % 8;

@@ -21,8 +21,7 @@ pub fn attach(reading: &Reading, found: &mut [Attribution]) {
     }
     let mut ends = Ends::new(found);
     let mut outside = Outside { block: NONE, words: 0 };
-    for id in 0..reading.stretches.len() {
-        let stretch = &reading.stretches[id];
+    for (id, stretch) in reading.stretches.iter().enumerate() {
         if stretch.words < 2 || held[id] {
             continue;
         }

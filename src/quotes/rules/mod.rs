@@ -140,8 +140,8 @@ impl Grammar<'_> {
         // "“…,” sighed N": a past form right behind a quote is a verb, whatever a tagger makes of it.
         let past = verb.form == Form::Past && verb.lemma != unit.word;
         let behind_quote = at > 0 && self.units[at - 1].pos == Pos::Quote;
-        if !matches!(unit.pos, Pos::Finite | Pos::Base | Pos::Ing | Pos::Participle)
-            && !(past && behind_quote)
+        let verbal = matches!(unit.pos, Pos::Finite | Pos::Base | Pos::Ing | Pos::Participle);
+        if !(verbal || past && behind_quote)
             || verb.classes.any(Classes::PRIVATE) && !(verb.classes.any(Classes::UTTERED) && behind_quote)
         {
             return None;

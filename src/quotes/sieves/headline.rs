@@ -91,7 +91,7 @@ pub(super) fn run(article: &Source<'_>, out: &mut Finds) {
     }
     let last = tokens.end - u32::from(reading.pos[tokens.end as usize - 1] == Pos::Stop);
     out.drop(0..colon + 1, |_| true);
-    out.add(Attribution::found(RULE, colon..colon + 1, [colon + 1..last], Some(label)));
+    out.add(Attribution::found(RULE, colon..colon + 1, Some(colon + 1..last), Some(label)));
 }
 
 fn capital(article: &Source<'_>, t: u32) -> bool {

@@ -24,7 +24,7 @@ pub(super) fn run(article: &Source<'_>, out: &mut Finds) {
     for (tokens, label) in all.filter(|_| people) {
         let colon = label.end;
         out.drop(tokens.start..colon + 1, |_| true);
-        out.add(Attribution::found(RULE, colon..colon + 1, [colon + 1..tokens.end], Some(label)));
+        out.add(Attribution::found(RULE, colon..colon + 1, Some(colon + 1..tokens.end), Some(label)));
     }
 }
 

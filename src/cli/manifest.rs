@@ -13,10 +13,10 @@ use crate::record::SCHEMA;
 pub(super) fn models() -> Value {
     json!({
         "gazetteers": checksum(include_bytes!("../../gazetteers/manifest.toml")),
-        "names": checksum(crate::names::SHIPPED_TAGGER),
-        "clusters": checksum(crate::names::SHIPPED_CLUSTERS),
-        "quotes": checksum(crate::quotes::SHIPPED),
-        "syntax": checksum(&crate::syntax::SHIPPED.0),
+        "names": checksum(&crate::names::SHIPPED_TAGGER.unpack()),
+        "clusters": checksum(&crate::names::SHIPPED_CLUSTERS.unpack()),
+        "quotes": checksum(&crate::quotes::SHIPPED.unpack()),
+        "syntax": checksum(&crate::syntax::SHIPPED.unpack()),
     })
 }
 

@@ -13,6 +13,7 @@
 //! | [`vectors`], [`clusters`] | which words are used alike, from raw text |
 //! | [`table`] | weights by feature, eight-bit |
 //! | [`mod@file`] | the weight file: version, checksum, refusals |
+//! | `shipped` | the models that the binary carries |
 //! | [`math`], [`random`] | the same numbers on every machine |
 //!
 //! What the features mean is not said here: that is the business of
@@ -58,6 +59,7 @@ pub mod logistic;
 pub mod math;
 pub(crate) mod prefetch;
 pub mod random;
+pub(crate) mod shipped;
 pub mod table;
 pub mod train;
 pub mod vectors;

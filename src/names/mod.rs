@@ -35,11 +35,12 @@ use crate::Annotations;
 use crate::gazetteer::Gazetteer;
 use crate::learn::clusters::Clusters;
 use crate::learn::file::ModelError;
+use crate::learn::shipped::{Shipped, shipped};
 use lexicon::Lexicon;
 pub use tagger::Tagger;
 
-pub(crate) static SHIPPED_TAGGER: &[u8] = include_bytes!("../../models/names.bin");
-pub(crate) static SHIPPED_CLUSTERS: &[u8] = include_bytes!("../../models/clusters.bin");
+pub(crate) static SHIPPED_TAGGER: Shipped = shipped!("names.bin");
+pub(crate) static SHIPPED_CLUSTERS: Shipped = shipped!("clusters.bin");
 
 /// The stage: its lists and its tagger.
 pub struct Names {
@@ -87,7 +88,7 @@ impl Names {
         tagger: Option<Arc<Tagger>>,
         clusters: Option<Arc<Clusters>>,
     ) -> Self {
-        let tagger = tagger.unwrap_or_else(|| shipped(&TAGGER, SHIPPED_TAGGER, Tagger::read));
+        let tagger = tagger.unwrap_or_else(|| shipped(&TAGGER, &SHIPPED_TAGGER, Tagger::read));
         Names { reader: Reader::new(lists, clusters), tagger, min_confidence: 0.0 }
     }
 
@@ -117,7 +118,7 @@ impl Names {
 
 impl Reader {
     fn new(lists: Option<Arc<Gazetteer>>, clusters: Option<Arc<Clusters>>) -> Self {
-        let clusters = clusters.unwrap_or_else(|| shipped(&CLUSTERS, SHIPPED_CLUSTERS, Clusters::read));
+        let clusters = clusters.unwrap_or_else(|| shipped(&CLUSTERS, &SHIPPED_CLUSTERS, Clusters::read));
         let lexicon = Lexicon::new(lists.as_deref().unwrap_or_else(|| Gazetteer::shipped()));
         Reader { lists, lexicon, clusters }
     }
@@ -153,10 +154,10 @@ static CLUSTERS: OnceLock<Arc<Clusters>> = OnceLock::new();
 /// A model that the binary carries, opened at first use.
 fn shipped<M>(
     cell: &'static OnceLock<Arc<M>>,
-    bytes: &[u8],
+    model: &Shipped,
     read: fn(&[u8]) -> Result<M, ModelError>,
 ) -> Arc<M> {
-    let open = || match read(bytes) {
+    let open = || match read(&model.unpack()) {
         Ok(model) => Arc::new(model),
         Err(error) => unreachable!("this build's own model: {error}"),
     };

@@ -26,6 +26,7 @@ use std::sync::{Arc, OnceLock};
 use crate::Annotations;
 use crate::annotations::QuoteKind;
 use crate::learn::file::ModelError;
+use crate::learn::shipped::{Shipped, shipped};
 use crate::syntax::Parser;
 
 mod attach;
@@ -107,11 +108,11 @@ pub struct Scratch {
     cues: Vec<Cue>,
 }
 
-pub(crate) static SHIPPED: &[u8] = include_bytes!("../../models/quotes.bin");
+pub(crate) static SHIPPED: Shipped = shipped!("quotes.bin");
 
 fn shipped() -> Arc<Judge> {
     static JUDGE: OnceLock<Arc<Judge>> = OnceLock::new();
-    let open = || match Judge::open(SHIPPED) {
+    let open = || match Judge::open(&SHIPPED.unpack()) {
         Ok(judge) => Arc::new(judge),
         // A test opens the file; it cannot change afterwards.
         Err(error) => unreachable!("this build's own model: {error}"),

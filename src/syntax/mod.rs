@@ -38,6 +38,7 @@ pub use tree::Tree;
 pub use trees::{ParsedSentence, TreesError};
 
 use crate::learn::file::ModelError;
+use crate::learn::shipped::{Shipped, shipped};
 
 /// A tagger and parser for English news.
 pub struct Parser<'b> {
@@ -66,19 +67,15 @@ pub struct Parse {
     pub labels: Vec<Label>,
 }
 
-/// The weights begin at a cache line, so that no row lies across two more than it must.
-#[repr(C, align(64))]
-pub(crate) struct Aligned<T: ?Sized>(pub(crate) T);
-
-pub(crate) static SHIPPED: &Aligned<[u8]> = &Aligned(*include_bytes!("../../models/syntax.bin"));
+pub(crate) static SHIPPED: Shipped = shipped!("syntax.bin");
 
 impl Parser<'static> {
     /// The parser with the weights inside the program.
     ///
-    /// Opening them (once a process, on first use) means reading them once for their checksum.
+    /// Opening them (once a process, on first use) means unpacking them and reading them once for their checksum.
     pub fn shipped() -> &'static Parser<'static> {
         static PARSER: OnceLock<Parser<'static>> = OnceLock::new();
-        PARSER.get_or_init(|| match Parser::open(&SHIPPED.0) {
+        PARSER.get_or_init(|| match Parser::open(SHIPPED.unpack_aligned()) {
             Ok(parser) => parser,
             // A test opens the file; it cannot change afterwards.
             Err(error) => unreachable!("the shipped syntax model: {error}"),

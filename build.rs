@@ -27,7 +27,7 @@ fn main() {
     for model in ["clusters.bin", "names.bin", "quotes.bin", "syntax.bin"] {
         let path = Path::new("models").join(model);
         println!("cargo::rerun-if-changed={}", path.display());
-        let packed = std::fs::read(&path).and_then(|bytes| zstd::encode_all(bytes.as_slice(), LEVEL));
+        let packed = std::fs::read(&path).and_then(|bytes| zstd::bulk::compress(&bytes, LEVEL));
         match packed {
             Ok(packed) => write(&out.join(format!("{model}.zst")), &packed),
             Err(error) => fail(&format!("{}: {error}", path.display())),
@@ -35,8 +35,8 @@ fn main() {
     }
 }
 
-/// Higher levels of zstd take longer and gain nothing on weights.
-const LEVEL: i32 = 9;
+/// The highest level of zstd that unpacks with the usual memory.
+const LEVEL: i32 = 19;
 
 fn write(path: &Path, bytes: &[u8]) {
     if let Err(error) = std::fs::write(path, bytes) {

@@ -2,6 +2,8 @@
 //! say what the other half implies, and a program of forty megabytes of names
 //! is large enough. `build.rs` packs them, `shipped!` embeds them.
 
+use zstd::bulk::Decompressor;
+
 /// A model file that the binary carries.
 pub(crate) struct Shipped(pub(crate) &'static [u8]);
 
@@ -16,23 +18,33 @@ pub(crate) use shipped;
 impl Shipped {
     /// The bytes of the model file.
     pub fn unpack(&self) -> Vec<u8> {
-        match zstd::decode_all(self.0) {
-            Ok(bytes) => bytes,
-            // A test unpacks each; they cannot change afterwards.
-            Err(error) => unreachable!("this build's own model: {error}"),
-        }
+        let mut bytes = vec![0; self.len()];
+        self.unpack_to(&mut bytes);
+        bytes
     }
 
     /// The bytes of the model file for good, at the start of a cache line, so
     /// that no row of weights lies across two lines more than it must.
     pub fn unpack_aligned(&self) -> &'static [u8] {
         const LINE: usize = 64;
-        let bytes = self.unpack();
-        let room = vec![0; bytes.len() + LINE].leak();
+        let room = vec![0; self.len() + LINE].leak();
         let start = room.as_ptr().align_offset(LINE).min(LINE);
-        let aligned = &mut room[start..start + bytes.len()];
-        aligned.copy_from_slice(&bytes);
+        let aligned = &mut room[start..start + self.len()];
+        self.unpack_to(aligned);
         aligned
+    }
+
+    /// Length of the model file in bytes.
+    fn len(&self) -> usize {
+        Decompressor::upper_bound(self.0).unwrap_or_default()
+    }
+
+    fn unpack_to(&self, room: &mut [u8]) {
+        match zstd::bulk::decompress_to_buffer(self.0, room) {
+            Ok(length) => debug_assert_eq!(length, room.len()),
+            // A test unpacks each; they cannot change afterwards.
+            Err(error) => unreachable!("this build's own model: {error}"),
+        }
     }
 }
 

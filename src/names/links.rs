@@ -61,13 +61,14 @@ fn candidates<'g>(text: &str, found: &Annotations, entity: &Entity, lists: &'g G
     let mut entries: Vec<Entry<'g>> = Vec::new();
     let mut seen: Vec<(String, String)> = Vec::new();
     for spelling in spellings {
-        // A bare surname is nobody's name in particular, and an acronym not one organization's
-        // where the article gives the name in full.
+        // A bare surname is nobody's name in particular, and an acronym or "the Bank" not one
+        // organization's where the article gives the name in full.
         let bare = !spelling.contains(char::is_whitespace);
         let acronym = spelling.chars().all(|c| c.is_uppercase() || !c.is_alphabetic());
+        let head = || lists.phrases("organization-head").get(spelling).is_some();
         let vague = match entity.kind {
             EntityType::Person => bare,
-            EntityType::Organization => bare && acronym && spelling != entity.name,
+            EntityType::Organization => bare && spelling != entity.name && (acronym || head()),
             EntityType::Place => false,
         };
         if vague {

@@ -3,7 +3,8 @@
 //! A user's own list entries win over everything. A name the tagger is sure of
 //! in one place and does not see in another counts there too, but only where
 //! it is a whole run of capitalised words: a part of a longer run is another
-//! name more often than not. So does a run that an acronym stands for.
+//! name more often than not. So does a run that an acronym stands for, and
+//! the head of a longer name with its article: "the Bank".
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -12,6 +13,7 @@ use foldhash::fast::FixedState;
 
 use super::reading::{Reading, line};
 use super::tagger::{Tagged, Tagger};
+use super::words::flag;
 use super::{edges, grammar};
 use crate::annotations::{EntityId, EntityType, Mention, NamedBy};
 use crate::gazetteer::{Gazetteer, Hit};
@@ -58,6 +60,7 @@ pub(crate) fn settle(
     mentions.sort_by_key(|m| m.tokens.start);
     grammar::join_bodies(reading, &mut mentions);
     spelled_out(reading, &mut mentions);
+    heads(reading, &mut mentions);
     mentions
 }
 
@@ -153,6 +156,50 @@ fn spelled_out(reading: &Reading<'_>, mentions: &mut Vec<Mention>) {
         if mentions.get(next).is_none_or(|m| tokens.end <= m.tokens.start) {
             let kind = EntityType::Organization;
             added.push(mention(reading, tokens, kind, confidence * KEPT, NamedBy::Repeat));
+        }
+    }
+    mentions.append(&mut added);
+    mentions.sort_by_key(|m| m.tokens.start);
+}
+
+/// Adds "the Bank" where an organization named before begins or ends with
+/// that word: "Bank of England". `mentions` are in order, before and after.
+fn heads(reading: &Reading<'_>, mentions: &mut Vec<Mention>) {
+    let mut first_named: HashMap<u64, u32, FixedState> = HashMap::default();
+    for mention in mentions.iter().filter(|m| m.kind == EntityType::Organization && m.tokens.len() > 1) {
+        for at in [mention.tokens.start, mention.tokens.end - 1] {
+            let word = reading.word(at as usize);
+            if word.is(flag::ORGANIZATION_HEAD) {
+                first_named.entry(word.low).or_insert(mention.tokens.end);
+            }
+        }
+    }
+    if first_named.is_empty() {
+        return;
+    }
+    let mut added = Vec::new();
+    for mut run in reading.capital_runs() {
+        without_article(reading, &mut run);
+        let at = run.start;
+        let alone = run.len() == 1
+            && at > 0
+            && reading.text(at - 1).eq_ignore_ascii_case("the")
+            && reading.line(at) & (line::CAPITALS | line::TITLE_CASE) == 0
+            && !(run.end < reading.words.len() && matches!(reading.text(run.end), "of" | "for" | "on"));
+        let named = first_named.get(&reading.word(at).low).is_some_and(|&end| end as usize <= at);
+        if !alone || !named {
+            continue;
+        }
+        let tokens = at as u32..run.end as u32;
+        let next = mentions.partition_point(|m| m.tokens.end <= tokens.start);
+        if mentions.get(next).is_none_or(|m| tokens.end <= m.tokens.start) {
+            added.push(mention(
+                reading,
+                tokens,
+                EntityType::Organization,
+                grammar::CONFIDENCE,
+                NamedBy::Repeat,
+            ));
         }
     }
     mentions.append(&mut added);

@@ -129,7 +129,8 @@ fn explanations_name_lists_and_reasons() {
 #[test]
 fn explanations_say_why_an_entity_took_a_mention() {
     let article = "Angela Merkel met Emmanuel Macron in Berlin. Merkel left the World Health Organization (WHO) \
-                   to Macron. Later the WHO thanked Angela Merkel.";
+                   to Macron. Later the WHO thanked Angela Merkel. \
+                   The Bank of England paused, and she praised the Bank.";
     let names = Names::default();
     let mut scratch = Scratch::default();
     let found = read(&names, article, &mut scratch);
@@ -152,6 +153,8 @@ fn explanations_say_why_an_entity_took_a_mention() {
         ("Macron", "surname of Emmanuel Macron"),
         ("WHO", "written like WHO"),
         ("Angela Merkel", "written like Angela Merkel"),
+        ("Bank of England", ""),
+        ("Bank", "short for Bank of England"),
     ];
     assert_eq!(told, wanted.map(|(name, why)| (name, why.to_owned())));
 }

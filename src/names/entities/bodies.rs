@@ -61,8 +61,10 @@ pub(super) fn group(
         let mut same = vec![Key::Core(core.concat())];
         same.extend(listed.map(Key::Listed));
         let named = |key: &Key<'_>| Some((*longer.get(key)?.first()?, key.reason()));
-        let joined =
-            same.iter().find_map(named).or_else(|| only_longer(text, found, form, core, &longer, groups));
+        let joined = same
+            .iter()
+            .find_map(named)
+            .or_else(|| only_longer(text, found, form, core, &longer, lists, groups));
         if let Some((long, reason)) = joined {
             groups.join(form.mentions[0], long.mentions[0], reason);
         }
@@ -86,9 +88,11 @@ fn only_longer<'f>(
     form: &'f Form,
     core: &'f [String],
     longer: &HashMap<Key<'f>, Vec<&'f Form>, FixedState>,
+    lists: &Gazetteer,
     groups: &mut Groups,
 ) -> Option<(&'f Form, BondKind)> {
     let (first, last) = (core.first()?, core.last()?);
+    let head = core.len() == 1 && lists.phrases("organization-head").get(first).is_some();
     let mut keys = Vec::new();
     // "York" is not short for "New York", nor "Congo" for "Republic of Congo": places keep their words.
     if form.kind == EntityType::Organization {
@@ -100,7 +104,7 @@ fn only_longer<'f>(
     let mut fitting = keys.iter().flat_map(|key| {
         let forms = longer.get(key).map_or(&[][..], Vec::as_slice);
         let acronym = matches!(key, Key::Initials(_));
-        let fits = move |long: &&Form| acronym || short_form(core, &long.words);
+        let fits = move |long: &&Form| acronym || short_form(core, &long.words, head);
         forms.iter().copied().filter(fits).map(|long| (long, key.reason()))
     });
     let one = fitting.next()?;
@@ -178,14 +182,16 @@ fn initials(words: &[String]) -> Vec<String> {
 }
 
 /// Whether `short` is the start or the end of `long`: "Barclays" of "Barclays
-/// Bank", "Supreme Court" of "Federal Supreme Court".
-fn short_form(short: &[String], long: &[String]) -> bool {
+/// Bank", "Supreme Court" of "Federal Supreme Court"; the head alone, too:
+/// "the Bank" of "Bank of England".
+fn short_form(short: &[String], long: &[String], head: bool) -> bool {
     if short.is_empty() || short.len() >= long.len() {
         return false;
     }
     let linking = |word: &String| LINKING.contains(&word.as_str());
-    let starts = long.starts_with(short) && !linking(&long[short.len()]);
-    let ends = long.ends_with(short) && short.len() >= 2 && !linking(&long[long.len() - short.len() - 1]);
+    let starts = long.starts_with(short) && (head || !linking(&long[short.len()]));
+    let ends =
+        long.ends_with(short) && (head || short.len() >= 2 && !linking(&long[long.len() - short.len() - 1]));
     starts || ends
 }
 
@@ -224,10 +230,12 @@ mod tests {
 
     #[test]
     fn short_forms() {
-        let short = |a, b| short_form(&fold(a), &fold(b));
+        let short = |a, b| short_form(&fold(a), &fold(b), false);
         assert!(short("Barclays", "Barclays Bank"));
         assert!(short("Supreme Court", "Federal Supreme Court"));
         assert!(!short("Bank", "Bank of England"));
         assert!(!short("Court", "Federal Supreme Court"));
+        assert!(short_form(&fold("Court"), &fold("Federal Supreme Court"), true));
+        assert!(short_form(&fold("Bank"), &fold("Bank of England"), true));
     }
 }

@@ -8,6 +8,20 @@ use clap::Args;
 use super::Exit;
 use crate::output::{self, Format};
 
+/// From which records to what.
+#[derive(Args)]
+struct Way {
+    /// Records of `extract`, JSON Lines.
+    #[arg(value_name = "RECORDS", required = true)]
+    inputs: Vec<PathBuf>,
+    /// The file, or the folder, to write.
+    #[arg(short, long, value_name = "OUT")]
+    output: PathBuf,
+    /// The format, when the name of OUT does not say.
+    #[arg(long, value_name = "FORMAT", value_parser = output::named)]
+    format: Option<&'static Format>,
+}
+
 /// Write records in another format.
 #[derive(Args)]
 #[command(after_help = "Examples:
@@ -18,15 +32,8 @@ use crate::output::{self, Format};
 Formats: jsonl, parquet (nested), parquet-tables, sqlite, csv (a folder of tables), conll, brat,
 web-annotation, spacy. The last four need the text: extract --with-text.")]
 pub(super) struct Convert {
-    /// Records of `extract`, JSON Lines.
-    #[arg(value_name = "RECORDS", required = true)]
-    inputs: Vec<PathBuf>,
-    /// The file, or the folder, to write.
-    #[arg(short, long, value_name = "OUT")]
-    output: PathBuf,
-    /// The format, when the name of OUT does not say.
-    #[arg(long, value_name = "FORMAT", value_parser = output::named)]
-    format: Option<&'static Format>,
+    #[command(flatten)]
+    way: Way,
     /// Put the text of articles into tables, when records carry it.
     #[arg(long)]
     with_text: bool,
@@ -34,7 +41,7 @@ pub(super) struct Convert {
 
 impl Convert {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
-        write(&self.inputs, self.format, &self.output, self.with_text)
+        self.way.write(self.with_text)
     }
 }
 
@@ -44,36 +51,27 @@ impl Convert {
   saidwho extract dump.jsonl --shard 1/2 -o 1.jsonl & saidwho extract dump.jsonl --shard 2/2 -o 2.jsonl
   saidwho merge 1.jsonl 2.jsonl -o records.jsonl")]
 pub(super) struct Merge {
-    /// Records of `extract`, JSON Lines.
-    #[arg(value_name = "RECORDS", required = true)]
-    inputs: Vec<PathBuf>,
-    /// The file, or the folder, to write.
-    #[arg(short, long, value_name = "OUT")]
-    output: PathBuf,
-    /// The format, when the name of OUT does not say.
-    #[arg(long, value_name = "FORMAT", value_parser = output::named)]
-    format: Option<&'static Format>,
+    #[command(flatten)]
+    way: Way,
 }
 
 impl Merge {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
-        write(&self.inputs, self.format, &self.output, true)
+        self.way.write(true)
     }
 }
 
-fn write(
-    inputs: &[PathBuf],
-    format: Option<&'static Format>,
-    output: &Path,
-    with_text: bool,
-) -> anyhow::Result<Exit> {
-    let same = |input: &PathBuf| {
-        input.canonicalize().ok().is_some_and(|path| output.canonicalize().is_ok_and(|o| o == path))
-    };
-    if inputs.iter().any(same) {
-        bail!("{} is among the inputs: write to another file", output.display());
+impl Way {
+    fn write(&self, with_text: bool) -> anyhow::Result<Exit> {
+        let Way { inputs, output, format } = self;
+        let same = |input: &PathBuf| {
+            input.canonicalize().ok().is_some_and(|path| output.canonicalize().is_ok_and(|o| o == path))
+        };
+        if inputs.iter().any(same) {
+            bail!("{} is among the inputs: write to another file", output.display());
+        }
+        let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
+        output::convert_all(&inputs, format.unwrap_or_else(|| output::of_path(output)), output, with_text)?;
+        Ok(Exit::Done)
     }
-    let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
-    output::convert_all(&inputs, format.unwrap_or_else(|| output::of_path(output)), output, with_text)?;
-    Ok(Exit::Done)
 }

@@ -151,15 +151,9 @@ fn spelled_out(reading: &Reading<'_>, mentions: &mut Vec<Mention>) {
         without_article(reading, &mut run);
         let initials: String = run.clone().filter_map(|at| reading.text(at).chars().next()).collect();
         let Some(confidence) = acronyms.get(initials.as_str()) else { continue };
-        let tokens = run.start as u32..run.end as u32;
-        let next = mentions.partition_point(|m| m.tokens.end <= tokens.start);
-        if mentions.get(next).is_none_or(|m| tokens.end <= m.tokens.start) {
-            let kind = EntityType::Organization;
-            added.push(mention(reading, tokens, kind, confidence * KEPT, NamedBy::Repeat));
-        }
+        added.push((run, confidence * KEPT));
     }
-    mentions.append(&mut added);
-    mentions.sort_by_key(|m| m.tokens.start);
+    add_organizations(reading, added, mentions);
 }
 
 /// Adds "the Bank" where an organization named before begins or ends with
@@ -190,18 +184,25 @@ fn heads(reading: &Reading<'_>, mentions: &mut Vec<Mention>) {
         if !alone || !named {
             continue;
         }
-        let tokens = at as u32..run.end as u32;
-        let next = mentions.partition_point(|m| m.tokens.end <= tokens.start);
-        if mentions.get(next).is_none_or(|m| tokens.end <= m.tokens.start) {
-            added.push(mention(
-                reading,
-                tokens,
-                EntityType::Organization,
-                grammar::CONFIDENCE,
-                NamedBy::Repeat,
-            ));
-        }
+        added.push((run, grammar::CONFIDENCE));
     }
+    add_organizations(reading, added, mentions);
+}
+
+/// Adds those of `runs` that overlap no mention, each as sure as it says, and keeps the order.
+fn add_organizations(reading: &Reading<'_>, runs: Vec<(Range<usize>, f32)>, mentions: &mut Vec<Mention>) {
+    let free = |tokens: &Range<u32>| {
+        let next = mentions.partition_point(|m| m.tokens.end <= tokens.start);
+        mentions.get(next).is_none_or(|m| tokens.end <= m.tokens.start)
+    };
+    let mut added: Vec<Mention> = runs
+        .into_iter()
+        .map(|(run, confidence)| (run.start as u32..run.end as u32, confidence))
+        .filter(|(tokens, _)| free(tokens))
+        .map(|(tokens, confidence)| {
+            mention(reading, tokens, EntityType::Organization, confidence, NamedBy::Repeat)
+        })
+        .collect();
     mentions.append(&mut added);
     mentions.sort_by_key(|m| m.tokens.start);
 }

@@ -14,6 +14,7 @@ use crate::Pipeline;
 use crate::learn::clusters::Clusters;
 use crate::names::{Names, Tagger};
 use crate::quotes::Quotes;
+use crate::syntax::Parser;
 
 #[derive(Args)]
 pub(super) struct Naming {
@@ -60,7 +61,11 @@ impl Naming {
 
     /// All stages.
     pub(super) fn pipeline(&self, quoting: &Quoting) -> anyhow::Result<Pipeline> {
-        // Each reads models of its own, which is most of the time until the first record.
+        // Each reads models of its own, which is most of the time until the first record. The parser's
+        // is for quotes only: who needs none does not wait for it.
+        if quoting.wants_any() {
+            thread::spawn(Parser::shipped);
+        }
         let (names, quotes) = thread::scope(|scope| {
             let quotes = scope.spawn(|| self.quotes(quoting));
             (self.names(), quotes.join())

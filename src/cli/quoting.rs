@@ -32,6 +32,11 @@ impl Quoting {
         })
     }
 
+    /// Whether any quotes are wanted.
+    pub(super) fn wants_any(&self) -> bool {
+        self.quotes != Kinds::None
+    }
+
     /// The stage of quotes, which leaves out those that are less sure than `min_confidence`.
     pub(super) fn quotes(&self, min_confidence: f32) -> anyhow::Result<Quotes> {
         let options = Options { kinds: self.quotes, attributions: self.attributions, min_confidence };

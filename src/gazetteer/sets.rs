@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use foldhash::fast::FixedState;
@@ -72,9 +73,11 @@ pub struct Phrases {
     rows: Vec<Vec<String>>,
     /// Folded phrase → row. The first row that has it.
     by_key: HashMap<String, u32, FixedState>,
-    matcher: Option<AhoCorasick>,
-    /// By pattern: its row.
+    /// The folded phrases, and the row of each.
+    keys: Vec<String>,
     patterns: Vec<u32>,
+    /// Of the keys; built when a text is first looked through. None when it would not fit.
+    matcher: OnceLock<Option<AhoCorasick>>,
 }
 
 /// One phrase of a set.
@@ -114,12 +117,12 @@ impl Phrases {
             }
             set.rows.push(fields.iter().map(|f| (*f).to_owned()).collect());
         }
-        set.matcher = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(&keys)
-            .map_err(|e| ListError { file: file.to_owned(), line: 0, message: e.to_string() })
-            .map(Some)?;
+        set.keys = keys;
         Ok(set)
+    }
+
+    fn build(&self) -> Option<AhoCorasick> {
+        AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&self.keys).ok()
     }
 
     /// How many there are.
@@ -143,7 +146,7 @@ impl Phrases {
 
     /// Appends the phrases found in the text of `tokens`, leftmost-longest, at token edges, with their tokens.
     pub fn find<'p>(&'p self, text: &str, tokens: &[Token], found: &mut Vec<(Range<u32>, Phrase<'p>)>) {
-        let Some(matcher) = &self.matcher else { return };
+        let Some(matcher) = self.matcher.get_or_init(|| self.build()) else { return };
         let words = Words::of(text, tokens);
         let mut key = String::with_capacity(words.text().len() + 2 * words.words.len());
         let starts = write_key(words.text(), &words.words, &mut key);

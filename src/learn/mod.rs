@@ -59,6 +59,7 @@ pub mod logistic;
 pub mod math;
 pub(crate) mod prefetch;
 pub mod random;
+pub(crate) mod room;
 pub(crate) mod shipped;
 pub mod table;
 pub mod train;

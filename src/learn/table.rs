@@ -2,38 +2,59 @@
 //!
 //! Weights are eight-bit integers with one common scale, so that scores are
 //! sums of integers: exact, whatever the order in which they are added.
+//!
+//! Keys lie in rising order, as in the file, their weights beside them: opening
+//! a table is one pass from front to back. Keys are as good as random, so their
+//! top bits lead to a *bucket* of a few of them, which are compared all at once.
 
 use super::file::{Cursor, ModelError, put_varint};
-use super::hash::Key;
+use super::hash::{ADAPTED, Key};
 use super::prefetch::fetch;
+use super::room::Room;
 
 /// Weights by feature key.
 #[derive(Clone, Debug)]
 pub struct Table {
     /// Labels per row.
     labels: usize,
-    /// Bytes per row: `labels` rounded up so that rows add in whole registers.
+    /// Bytes per row: [`stride`] of `labels`.
     stride: usize,
     /// Value of one step.
     scale: f32,
-    /// One byte of each slot's key, 0 for a free slot: small enough to stay in
-    /// the cache, so that most keys without weights are turned away there. The
-    /// first eight stand behind the last again.
-    marks: Vec<u8>,
-    /// Open addressing, a power of two, at most half full: key, row.
-    slots: Vec<(Key, u32)>,
-    shift: u32,
-    rows: Vec<i8>,
+    /// Where the keys of each bucket begin; after the last, where they end.
+    starts: Vec<u32>,
+    /// How a key leads to its bucket: without and with the bit [`ADAPTED`], which halves the
+    /// keys unequally.
+    ways: [Way; 2],
+    /// Rising, and [`AHEAD`] zeros behind the last.
+    keys: Room<Key>,
+    /// The weights of each key.
+    rows: Room<i8>,
 }
 
-/// Marks that are looked at together.
+/// The buckets of one half of the keys.
+#[derive(Clone, Copy, Debug, Default)]
+struct Way {
+    shift: u32,
+    first: u32,
+}
+
+/// Keys that are compared together.
 const AHEAD: usize = 8;
+
+/// Keys in a bucket, at most, on average.
+const CROWD: usize = 3;
 
 /// Keys that are looked up together.
 const WAVE: usize = 64;
 
 /// Integer scores are added in groups of this many.
 pub(crate) const LANES: usize = 8;
+
+/// Width of a row: rows of several labels are added in whole registers.
+fn stride(labels: usize) -> usize {
+    if labels == 1 { 1 } else { labels.next_multiple_of(LANES) }
+}
 
 impl Table {
     /// Quantises `rows` (key, one weight per label). Weights smaller than
@@ -47,59 +68,64 @@ impl Table {
             let row = weights.iter().map(|w| (w / step).round().clamp(-127.0, 127.0) as i8);
             (*key, row.collect::<Vec<i8>>())
         });
-        let stride = labels.next_multiple_of(LANES);
-        let (mut keys, mut kept) = (Vec::new(), Vec::new());
-        for (key, row) in quantised.filter(|(_, row)| row.iter().any(|&w| w != 0)) {
-            keys.push(key);
-            kept.extend_from_slice(&row);
-            kept.resize(keys.len() * stride, 0);
+        let kept: Vec<_> = quantised.filter(|(_, row)| row.iter().any(|&w| w != 0)).collect();
+        let mut table = Table::empty(labels, step, kept.len());
+        for (at, (key, row)) in kept.iter().enumerate() {
+            table.keys[at] = *key;
+            table.rows[at * table.stride..][..labels].copy_from_slice(row);
         }
-        Table::build(labels, step, &keys, kept)
-    }
-
-    /// The table of `keys`, whose weights are `rows` of the stride of `labels`.
-    fn build(labels: usize, scale: f32, keys: &[Key], rows: Vec<i8>) -> Self {
-        let stride = labels.next_multiple_of(LANES);
-        let capacity = (2 * keys.len()).next_power_of_two().max(AHEAD);
-        let mut table = Table {
-            labels,
-            stride,
-            scale,
-            marks: vec![0; capacity + AHEAD],
-            slots: vec![(0, 0); capacity],
-            shift: 32 - capacity.trailing_zeros(),
-            rows,
-        };
-        for (index, &key) in keys.iter().enumerate() {
-            let mut at = table.home(key);
-            while table.marks[at] != 0 {
-                at = (at + 1) & (capacity - 1);
-            }
-            table.marks[at] = mark(key);
-            table.slots[at] = (key, index as u32);
-        }
-        let (first, behind) = table.marks.split_at_mut(capacity);
-        behind.copy_from_slice(&first[..AHEAD]);
+        table.fill_buckets();
         table
     }
 
-    /// Keys are well mixed but for their top bit, so the bits below it choose the slot.
-    #[inline]
-    fn home(&self, key: Key) -> usize {
-        ((key << 1) >> self.shift) as usize & (self.slots.len() - 1)
+    /// Room for `count` rows.
+    fn empty(labels: usize, scale: f32, count: usize) -> Self {
+        let stride = stride(labels);
+        let (keys, rows) = (Room::new(count + AHEAD), Room::new(count * stride));
+        Table { labels, stride, scale, starts: Vec::new(), ways: [Way::default(); 2], keys, rows }
+    }
+
+    /// Finds where each bucket begins. Keys must be rising.
+    fn fill_buckets(&mut self) {
+        let keys = &self.keys[..self.keys.len() - AHEAD];
+        let plain = keys.partition_point(|key| key & ADAPTED == 0);
+        self.starts.clear();
+        let mut next = 0;
+        for (way, half) in self.ways.iter_mut().zip([&keys[..plain], &keys[plain..]]) {
+            let buckets = half.len().div_ceil(CROWD).next_power_of_two();
+            *way = Way {
+                shift: ADAPTED.trailing_zeros() - buckets.trailing_zeros(),
+                first: self.starts.len() as u32,
+            };
+            let before = self.starts.len();
+            self.starts.resize(before + buckets, next);
+            // Where the last key of the bucket before ends.
+            for key in half {
+                next += 1;
+                if let Some(start) = self.starts.get_mut(way.bucket(*key) + 1) {
+                    *start = next;
+                }
+            }
+            let mut start = 0;
+            for bucket in &mut self.starts[before..] {
+                start = start.max(*bucket);
+                *bucket = start;
+            }
+        }
+        self.starts.push(next);
     }
 
     /// Number of features with a weight.
     pub fn len(&self) -> usize {
-        self.rows.len() / self.stride
+        self.keys.len() - AHEAD
     }
 
     /// Whether no feature has a weight.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.len() == 0
     }
 
-    /// Width of a row of integer scores: a multiple of eight, at least the number of labels.
+    /// Width of a row of integer scores: 1, or a multiple of eight, at least the number of labels.
     pub fn stride(&self) -> usize {
         self.stride
     }
@@ -109,24 +135,18 @@ impl Table {
         self.scale
     }
 
-    #[inline]
-    fn row(&self, key: Key) -> Option<usize> {
-        let wanted = mark(key);
-        let mut at = self.home(key);
-        loop {
-            match self.marks[at] {
-                0 => return None,
-                mark if mark == wanted && self.slots[at].0 == key => return Some(self.slots[at].1 as usize),
-                _ => at = (at + 1) & (self.slots.len() - 1),
-            }
-        }
-    }
-
     /// The weights of a feature, one per label and zeros up to the stride.
     #[inline]
     pub fn get(&self, key: Key) -> Option<&[i8]> {
-        let start = self.row(key)? * self.stride;
-        Some(&self.rows[start..start + self.stride])
+        let bucket = self.bucket(key);
+        let (from, to) = (self.starts[bucket] as usize, self.starts[bucket + 1] as usize);
+        let row = from + self.keys[from..to].iter().position(|&other| other == key)?;
+        Some(&self.rows[row * self.stride..][..self.stride])
+    }
+
+    #[inline]
+    fn bucket(&self, key: Key) -> usize {
+        self.ways[usize::from(key & ADAPTED != 0)].bucket(key)
     }
 
     /// Adds the weights of all `keys` to `scores`, which is [`stride`](Table::stride) wide.
@@ -152,66 +172,52 @@ impl Table {
     /// Calls `take` with the weights of each of `keys` that has any, in their order.
     ///
     /// First where, then what: whether a feature has a weight is as good as random, so nothing in the
-    /// first round branches on it, and the lookups do not wait for each other.
+    /// first rounds branches on it, and the lookups do not wait for each other.
     #[inline]
     fn each(&self, keys: &[Key], mut take: impl FnMut(&[i8])) {
+        let (known, rows) = (&self.keys[..], &self.rows[..]);
         for keys in keys.chunks(WAVE) {
-            let mut found = [(0, 0); WAVE];
+            let mut found = [0; WAVE];
+            keys.iter().for_each(|&key| fetch(&self.starts, self.bucket(key)));
+            for (&key, at) in keys.iter().zip(&mut found) {
+                *at = self.starts[self.bucket(key)];
+                fetch(known, *at as usize);
+            }
             let mut count = 0;
-            keys.iter().for_each(|&key| fetch(&self.marks, self.home(key)));
-            for &key in keys {
-                let (at, may) = self.look(key);
-                found[count] = (key, at as u32);
-                count += usize::from(may);
+            for (at, &key) in keys.iter().enumerate() {
+                let from = found[at] as usize;
+                let size = self.starts[self.bucket(key) + 1] as usize - from;
+                let mut hits = alike(&known[from..], key);
+                if size >= AHEAD {
+                    // One bucket in a thousand.
+                    let place = known[from..from + size].iter().position(|&other| other == key);
+                    hits = place.map_or(0, |_| 1);
+                    found[count] = (from + place.unwrap_or(0)) as u32;
+                } else {
+                    hits &= (1 << size) - 1;
+                    found[count] = from as u32 + hits.trailing_zeros() % AHEAD as u32;
+                }
+                fetch(rows, found[count] as usize * self.stride);
+                count += usize::from(hits != 0);
             }
-            let found = &mut found[..count];
-            found.iter().for_each(|&(_, at)| fetch(&self.slots, at as usize));
-            for (key, at) in found.iter_mut() {
-                let (there, row) = self.slots[*at as usize];
-                // Another key with the same mark, or a crowd, is one in a hundred.
-                let row = if there == *key { Some(row as usize) } else { self.row(*key) };
-                *at = row.map_or(u32::MAX, |row| row as u32);
-                fetch(&self.rows, row.unwrap_or(0) * self.stride);
-            }
-            for &(_, row) in found.iter().filter(|found| found.1 != u32::MAX) {
+            for &row in &found[..count] {
                 let start = row as usize * self.stride;
-                take(&self.rows[start..start + self.stride]);
+                take(&rows[start..start + self.stride]);
             }
         }
-    }
-
-    /// The slot that may hold `key`, by the marks of eight slots, and whether there is one.
-    #[inline]
-    fn look(&self, key: Key) -> (usize, bool) {
-        const ONES: u64 = u64::MAX / 255;
-        let home = self.home(key);
-        let mut marks = [0; 8];
-        marks.copy_from_slice(&self.marks[home..home + 8]);
-        let marks = u64::from_le_bytes(marks);
-        // The lowest bit set is that of the first mark alike, or of the first free slot.
-        let zeros = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes & ONES << 7;
-        let alike = zeros(marks ^ (u64::from(mark(key)) * ONES));
-        let ends = zeros(marks);
-        let may = alike.trailing_zeros() <= ends.trailing_zeros();
-        let at = home + (alike.trailing_zeros() as usize / 8) % 8;
-        (at & (self.slots.len() - 1), may)
     }
 
     /// Rows in order of their keys: distance from the key before, which labels
     /// have a weight (a bit each), their weights.
     pub(crate) fn write(&self, to: &mut Vec<u8>) {
-        let used = self.slots.iter().zip(&self.marks).filter(|(_, mark)| **mark != 0);
-        let mut slots: Vec<_> = used.map(|(slot, _)| slot).collect();
-        slots.sort_unstable();
         put_varint(to, self.labels as u64);
         to.extend(self.scale.to_le_bytes());
-        put_varint(to, slots.len() as u64);
+        put_varint(to, self.len() as u64);
         let mut last = 0;
-        for &(key, row) in slots {
+        for (&key, row) in self.keys.iter().zip(self.rows.chunks_exact(self.stride)) {
             put_varint(to, u64::from(key - last));
             last = key;
-            let start = row as usize * self.stride;
-            let row = &self.rows[start..start + self.labels];
+            let row = &row[..self.labels];
             for group in row.chunks(8) {
                 to.push(group.iter().enumerate().fold(0, |mask, (at, &w)| mask | u8::from(w != 0) << at));
             }
@@ -223,39 +229,47 @@ impl Table {
         let labels = cursor.varint()? as usize;
         let scale = cursor.f32()?;
         let count = cursor.varint()? as usize;
-        if labels == 0 || labels > super::labels::MAX_LABELS || count > 1 << 28 {
+        let masks = labels.div_ceil(8);
+        if labels == 0 || labels > super::labels::MAX_LABELS || count > cursor.rest().len() / (1 + masks) {
             return Err(cursor.malformed("its size makes no sense"));
         }
-        let stride = labels.next_multiple_of(LANES);
-        let mut keys = Vec::new();
-        let mut rows = Vec::new();
+        let mut table = Table::empty(labels, scale, count);
         let mut last = 0u64;
-        for _ in 0..count {
+        for (key, row) in table.keys.iter_mut().zip(table.rows.chunks_exact_mut(table.stride)) {
             last += cursor.varint()?;
-            keys.push(Key::try_from(last).map_err(|_| cursor.malformed("its keys are out of order"))?);
-            let start = rows.len();
-            rows.resize(start + stride, 0);
-            let masks = cursor.take(labels.div_ceil(8))?;
-            for (group, &mask) in rows[start..].chunks_exact_mut(8).zip(masks) {
-                let mut mask = mask;
-                let weights = cursor.take(mask.count_ones() as usize)?;
-                for &weight in weights {
-                    group[mask.trailing_zeros() as usize] = weight as i8;
-                    mask &= mask - 1;
+            *key = Key::try_from(last).map_err(|_| cursor.malformed("its keys are out of order"))?;
+            // Mostly one round: 64 labels are many.
+            for (masks, row) in cursor.take(masks)?.chunks(8).zip(row.chunks_mut(64)) {
+                let mut bits = masks.iter().rev().fold(0, |bits, &mask| bits << 8 | u64::from(mask));
+                for &weight in cursor.take(bits.count_ones() as usize)? {
+                    let Some(to) = row.get_mut(bits.trailing_zeros() as usize) else {
+                        return Err(cursor.malformed("a weight of a label that there is not"));
+                    };
+                    *to = weight as i8;
+                    bits &= bits - 1;
                 }
             }
-            if rows[start + labels..].iter().any(|&weight| weight != 0) {
+            if row[labels..].iter().any(|&weight| weight != 0) {
                 return Err(cursor.malformed("a weight of a label that there is not"));
             }
         }
-        Ok(Table::build(labels, scale, &keys, rows))
+        table.fill_buckets();
+        Ok(table)
     }
 }
 
-/// A byte of the key that has little to do with its home slot; never 0.
+impl Way {
+    #[inline]
+    fn bucket(self, key: Key) -> usize {
+        (self.first + ((key & !ADAPTED) >> self.shift)) as usize
+    }
+}
+
+/// A bit for each of the first eight `keys` that is `key`.
 #[inline]
-fn mark(key: Key) -> u8 {
-    (key as u8) | 1 << 7
+fn alike(keys: &[Key], key: Key) -> u32 {
+    let Some(keys) = keys.first_chunk::<AHEAD>() else { return 0 };
+    keys.iter().enumerate().fold(0, |bits, (at, &other)| bits | u32::from(other == key) << at)
 }
 
 #[cfg(test)]

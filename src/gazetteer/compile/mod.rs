@@ -91,6 +91,8 @@ pub struct Builder {
     meanings: Vec<Meaning>,
     /// By meaning: the first one that says the same.
     same: Vec<u32>,
+    /// Meanings of the records, one record's after the other's; true where its spelling is the canonical one.
+    meant: Vec<(u32, bool)>,
     fields: Vec<u8>,
     sets: Vec<(String, String)>,
     left_out: Vec<list::ListError>,
@@ -189,7 +191,7 @@ impl Builder {
         let bare = |form: &Form| {
             let mut bare = String::new();
             for &word in self.words_of(form) {
-                fold::strip_accents(&self.vocabulary.texts()[word as usize], &mut bare);
+                fold::strip_accents(self.vocabulary.text(word), &mut bare);
                 bare.push(' ');
             }
             bare

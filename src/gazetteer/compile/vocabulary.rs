@@ -1,6 +1,7 @@
 //! Every distinct word and string once.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 
@@ -9,41 +10,88 @@ use super::fold;
 /// Numbers strings in the order they come.
 #[derive(Default)]
 pub struct Interner {
-    numbers: HashMap<Box<str>, u32, FixedState>,
-    texts: Vec<Box<str>>,
+    /// All strings, one after the other.
+    text: String,
+    /// Where each ends.
+    ends: Vec<usize>,
+    /// Open addressing, at most half full: half of the string's hash, and its number plus one; zeros are free.
+    slots: Vec<(u32, u32)>,
 }
 
 impl Interner {
     /// The string's number, given now if it has none.
     pub fn number(&mut self, text: &str) -> u32 {
-        if let Some(&number) = self.numbers.get(text) {
-            return number;
+        if self.slots.len() <= 2 * self.ends.len() {
+            self.grow();
         }
-        let number = self.texts.len() as u32;
-        self.numbers.insert(text.into(), number);
-        self.texts.push(text.into());
-        number
+        let hash = hash(text);
+        let slot = self.find(text, hash);
+        if self.slots[slot].1 == 0 {
+            self.text.push_str(text);
+            self.ends.push(self.text.len());
+            self.slots[slot] = (hash, self.ends.len() as u32);
+        }
+        self.slots[slot].1 - 1
     }
 
     /// The string's number, if it has one.
     pub fn get(&self, text: &str) -> Option<u32> {
-        self.numbers.get(text).copied()
+        if self.is_empty() {
+            return None;
+        }
+        self.slots[self.find(text, hash(text))].1.checked_sub(1)
+    }
+
+    /// The slot of a string, or the free one where it would go.
+    fn find(&self, text: &str, hash: u32) -> usize {
+        let mut slot = hash as usize & (self.slots.len() - 1);
+        loop {
+            match self.slots[slot] {
+                (_, 0) => return slot,
+                (other, number) if other == hash && self.text(number - 1) == text => return slot,
+                _ => slot = (slot + 1) & (self.slots.len() - 1),
+            }
+        }
+    }
+
+    fn grow(&mut self) {
+        let size = (4 * self.ends.len()).next_power_of_two().max(64);
+        let mut slots = vec![(0, 0); size];
+        for &(hash, number) in self.slots.iter().filter(|slot| slot.1 != 0) {
+            let mut slot = hash as usize & (size - 1);
+            while slots[slot].1 != 0 {
+                slot = (slot + 1) & (size - 1);
+            }
+            slots[slot] = (hash, number);
+        }
+        self.slots = slots;
+    }
+
+    /// The string with this number.
+    pub fn text(&self, number: u32) -> &str {
+        let number = number as usize;
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[number]]
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.texts.len()
+        self.ends.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.texts.is_empty()
+        self.ends.is_empty()
     }
 
     /// All, by number.
-    pub fn texts(&self) -> &[Box<str>] {
-        &self.texts
+    pub fn texts(&self) -> impl Iterator<Item = &str> + Clone {
+        (0..self.len() as u32).map(|number| self.text(number))
     }
+}
+
+fn hash(text: &str) -> u32 {
+    (FixedState::default().hash_one(text.as_bytes()) >> 32) as u32
 }
 
 /// What lists say about a word, whatever its case and accents.
@@ -106,8 +154,8 @@ impl Vocabulary {
         }
     }
 
-    /// All words, by number.
-    pub fn texts(&self) -> &[Box<str>] {
-        self.words.texts()
+    /// The word with this number.
+    pub fn text(&self, word: u32) -> &str {
+        self.words.text(word)
     }
 }

@@ -1,8 +1,12 @@
 //! Laying an index out.
 
+use std::ops::Range;
+
+use rayon::slice::ParallelSliceMut;
+
 use super::fold;
 use super::layout::*;
-use super::vocabulary::Facts;
+use super::vocabulary::{Facts, Interner};
 use super::{Builder, Form, Meaning};
 
 /// One slot of the table before it has a place.
@@ -16,9 +20,19 @@ struct Key {
 /// A spelling with everything it means.
 struct Record {
     form: Form,
-    /// Meanings, most prominent first; true where this is the canonical spelling.
-    meanings: Vec<(u32, bool)>,
+    /// Where in [`Builder::meant`] its meanings are, most prominent first.
+    meanings: Range<usize>,
     lower_start: bool,
+}
+
+/// The table and what goes with it.
+struct Layout {
+    filter: Vec<u8>,
+    buckets: Vec<u8>,
+    /// The records by their slots.
+    placed: Vec<u32>,
+    /// By bucket: where in `placed` its records end.
+    ends: Vec<usize>,
 }
 
 impl Builder {
@@ -32,13 +46,28 @@ impl Builder {
         let records = self.records()?;
         self.count(&records);
         let (order, renumbered) = self.word_order();
-        let mut sections: Vec<(Section, Vec<u8>)> = Vec::new();
-        self.starts(&records, &mut sections);
-        let (filter, table, placed) = self.table(&records);
-        let (names, table) = self.names(&records, &placed, table, &renumbered);
-        sections.extend([(Section::Filter, filter), (Section::Table, table), (Section::Names, names)]);
-        self.words(&order, &mut sections);
-        sections.push((Section::Strings, string_table(self.strings.texts())));
+        let this = &self;
+        let (words, (starts, (layout, names))) = rayon::join(
+            || this.words(&order),
+            || {
+                rayon::join(
+                    || this.starts(&records),
+                    || {
+                        let mut layout = this.table(&records);
+                        let names = this.names(&records, &mut layout, &renumbered);
+                        (layout, names)
+                    },
+                )
+            },
+        );
+        let mut sections: Vec<(Section, Vec<u8>)> = starts;
+        sections.extend([
+            (Section::Filter, layout.filter),
+            (Section::Table, layout.buckets),
+            (Section::Names, names),
+        ]);
+        sections.extend(words);
+        sections.push((Section::Strings, string_table(&self.strings)));
         sections.push((Section::Separators, self.separator_table()));
         sections.push((Section::Lists, self.list_table()));
         let mut sets = Vec::new();
@@ -60,7 +89,7 @@ impl Builder {
     /// Forms of one spelling and policy become one record; in order of hash.
     fn records(&mut self) -> Result<Vec<Record>, String> {
         let mut forms = std::mem::take(&mut self.forms);
-        forms.sort_unstable_by(|a, b| {
+        forms.par_sort_unstable_by(|a, b| {
             let rank = |form: &Form| {
                 let meaning = &self.meanings[form.meaning as usize];
                 (std::cmp::Reverse(meaning.prominence), !form.canonical, form.meaning)
@@ -72,18 +101,23 @@ impl Builder {
         });
         self.same = (0..self.meanings.len() as u32).collect();
         let mut records: Vec<Record> = Vec::with_capacity(forms.len());
+        let mut meant: Vec<(u32, bool)> = Vec::with_capacity(forms.len());
         let mut spellings = 0;
         for form in forms {
             let here = (form.meaning, form.canonical);
             match records.last_mut() {
                 Some(last) if self.same_spelling(&last.form, &form) => {
                     // Two spellings of one name may differ in punctuation only; the canonical one is kept.
-                    if form.canonical && !last.meanings.iter().any(|&(_, canonical)| canonical) {
+                    let meanings = &meant[last.meanings.clone()];
+                    if form.canonical && !meanings.iter().any(|&(_, canonical)| canonical) {
                         last.form = form;
                     }
-                    match here.1.then(|| self.known(&last.meanings, here.0)).flatten() {
+                    match here.1.then(|| self.known(meanings, here.0)).flatten() {
                         Some(first) => self.same[here.0 as usize] = first,
-                        None => last.meanings.push(here),
+                        None => {
+                            meant.push(here);
+                            last.meanings.end += 1;
+                        }
                     }
                 }
                 last => {
@@ -96,29 +130,26 @@ impl Builder {
                         ));
                     }
                     let lower_start = self.starts_lower(&form);
-                    records.push(Record { form, meanings: vec![here], lower_start });
+                    records.push(Record { form, meanings: meant.len()..meant.len() + 1, lower_start });
+                    meant.push(here);
                 }
             }
         }
         self.reorder(&mut records);
         for record in &mut records {
-            if let [(meaning, _)] = &mut record.meanings[..] {
-                *meaning = self.same[*meaning as usize];
-                continue;
-            }
-            let mut kept: Vec<(u32, bool)> = Vec::with_capacity(record.meanings.len().min(MAX_MEANINGS));
-            for &(meaning, canonical) in &record.meanings {
+            let first = self.meant.len();
+            for &(meaning, canonical) in &meant[record.meanings.clone()] {
                 let meaning = self.same[meaning as usize];
-                if kept.iter().any(|k| k.0 == meaning) {
+                if self.meant[first..].iter().any(|kept| kept.0 == meaning) {
                     continue;
                 }
-                if kept.len() == MAX_MEANINGS {
+                if self.meant.len() - first == MAX_MEANINGS {
                     let name = self.spelling(&record.form);
                     return Err(format!("\"{name}\" has more than {MAX_MEANINGS} meanings: leave some out"));
                 }
-                kept.push((meaning, canonical));
+                self.meant.push((meaning, canonical));
             }
-            record.meanings = kept;
+            record.meanings = first..self.meant.len();
         }
         Ok(records)
     }
@@ -158,8 +189,7 @@ impl Builder {
     }
 
     fn spelling(&self, form: &Form) -> String {
-        let texts: Vec<&str> =
-            self.words_of(form).iter().map(|&w| &*self.vocabulary.texts()[w as usize]).collect();
+        let texts: Vec<&str> = self.words_of(form).iter().map(|&word| self.vocabulary.text(word)).collect();
         texts.join(" ")
     }
 
@@ -171,7 +201,7 @@ impl Builder {
                 let of_kind = |&(meaning, _): &(u32, bool)| {
                     self.lists[self.meanings[meaning as usize].list as usize].0.kind == kind
                 };
-                if !record.meanings.iter().any(of_kind) {
+                if !self.meant[record.meanings.clone()].iter().any(of_kind) {
                     continue;
                 }
                 for (index, &word) in words.iter().enumerate() {
@@ -200,13 +230,13 @@ impl Builder {
     }
 
     /// The filters of first words.
-    fn starts(&self, records: &[Record], sections: &mut Vec<(Section, Vec<u8>)>) {
+    fn starts(&self, records: &[Record]) -> Vec<(Section, Vec<u8>)> {
         let mut words: Vec<u64> = Vec::with_capacity(records.len());
         let (mut small, mut openers, mut inner) = (Vec::new(), Vec::new(), Vec::new());
         let mut folded = String::new();
         let mut note = |set: &mut Vec<u8>, word: u32| {
             folded.clear();
-            fold::fold(&self.vocabulary.texts()[word as usize], &mut folded);
+            fold::fold(self.vocabulary.text(word), &mut folded);
             set.resize(SMALL_WORDS, 0u8);
             let (byte, bit) = small_word(folded.as_bytes());
             set[byte] |= bit;
@@ -235,13 +265,16 @@ impl Builder {
             let (word, any, longer, single) = first(self.vocabulary.hashes[first_of(record)], firsts.len());
             firsts[word] |= any | if record.form.count > 1 { longer } else { single };
         }
-        sections.push((Section::Firsts, firsts.iter().flat_map(|word| word.to_le_bytes()).collect()));
-        sections.push((Section::Starts, bloom_filter(small.iter().copied(), small.len(), 16)));
-        sections.extend([(Section::Openers, openers), (Section::Inner, inner)]);
+        vec![
+            (Section::Firsts, firsts.iter().flat_map(|word| word.to_le_bytes()).collect()),
+            (Section::Starts, bloom_filter(small.iter().copied(), small.len(), 16)),
+            (Section::Openers, openers),
+            (Section::Inner, inner),
+        ]
     }
 
-    /// Filter and buckets; the names of the buckets in the order of their slots.
-    fn table(&self, records: &[Record]) -> (Vec<u8>, Vec<u8>, Vec<Vec<u32>>) {
+    /// Filter and buckets, in which the places of the names are still to be filled in.
+    fn table(&self, records: &[Record]) -> Layout {
         let hashes = &self.vocabulary.hashes;
         let mut keys = Vec::with_capacity(records.len() * 2);
         let mut prefixes = Vec::new();
@@ -258,7 +291,7 @@ impl Builder {
             }
             debug_assert_eq!(hash, record.form.hash);
         }
-        prefixes.sort_unstable();
+        prefixes.par_sort_unstable();
         prefixes.dedup();
         // Both are sorted: a prefix that is a name too takes the name's slot.
         let mut at = 0;
@@ -282,38 +315,33 @@ impl Builder {
         let filter = bloom_filter(longer.clone().map(|key| key.hash), longer.count(), 10);
         // Home buckets rise with the hash, so filling in order needs no search.
         let buckets = keys.len() * 100 / (SLOTS * 82) + 1;
-        let mut slots: Vec<Vec<u32>> = vec![Vec::new(); buckets];
-        let mut placed: Vec<Vec<u32>> = vec![Vec::new(); buckets];
-        let mut now = 0;
+        let mut table = vec![0; buckets * BUCKET];
+        let (mut placed, mut ends) = (Vec::with_capacity(names), Vec::with_capacity(buckets + 1));
+        // The bucket at hand, and how many slots of it are taken.
+        let (mut now, mut taken) = (0, 0);
         for key in &keys {
-            now = now.max(bucket(key.hash, buckets));
-            if slots.get(now).is_some_and(|s| s.len() == SLOTS) {
-                now += 1;
+            let home = bucket(key.hash, buckets).max(now);
+            let next = if home == now && taken == SLOTS { now + 1 } else { home };
+            if next > now {
+                ends.resize(next, placed.len());
+                (now, taken) = (next, 0);
+                table.resize(table.len().max((now + 1) * BUCKET), 0);
             }
-            if now == slots.len() {
-                slots.push(Vec::new());
-                placed.push(Vec::new());
-            }
-            slots[now].push(print(key.hash) | key.flags);
+            let slot = now * BUCKET + 4 + taken * 4;
+            table[slot..slot + 4].copy_from_slice(&(print(key.hash) | key.flags).to_le_bytes());
+            taken += 1;
             if key.flags & NAME != 0 {
-                placed[now].push(key.record);
+                placed.push(key.record);
             }
         }
         // A search ends at a bucket with room: the last one must have some.
-        if slots.last().is_some_and(|s| s.len() == SLOTS) {
-            slots.push(Vec::new());
-            placed.push(Vec::new());
+        if (now + 1) * BUCKET == table.len() && taken == SLOTS {
+            table.resize(table.len() + BUCKET, 0);
         }
-        let mut table = Vec::with_capacity(slots.len() * BUCKET + 8);
-        for bucket in &slots {
-            table.extend_from_slice(&[0; 4]);
-            for index in 0..SLOTS {
-                table.extend_from_slice(&bucket.get(index).copied().unwrap_or(0).to_le_bytes());
-            }
-        }
+        ends.resize(table.len() / BUCKET, placed.len());
         // How many are homes; the rest took what flowed over.
         table.extend_from_slice(&(buckets as u64).to_le_bytes());
-        (filter, table, placed)
+        Layout { filter, buckets: table, placed, ends }
     }
 
     /// The separator before word `index` of a form.
@@ -327,22 +355,18 @@ impl Builder {
         }
     }
 
-    /// The records in the order of their slots, and the table with their offsets.
-    fn names(
-        &self,
-        records: &[Record],
-        placed: &[Vec<u32>],
-        mut table: Vec<u8>,
-        renumbered: &[u32],
-    ) -> (Vec<u8>, Vec<u8>) {
+    /// The records in the order of their slots, whose places are filled in.
+    fn names(&self, records: &[Record], layout: &mut Layout, renumbered: &[u32]) -> Vec<u8> {
         let mut out = Vec::with_capacity(records.len() * 12);
         let mut body = Vec::new();
+        let mut links = Vec::new();
         // Where each meaning's own record is, and which of its meanings it is.
         let mut home = vec![(0u32, 0u8); self.meanings.len()];
         let mut elsewhere: Vec<(usize, u32)> = Vec::new();
-        for (bucket, names) in placed.iter().enumerate() {
-            table[bucket * BUCKET..bucket * BUCKET + 4].copy_from_slice(&(out.len() as u32).to_le_bytes());
-            for &number in names {
+        let mut first = 0;
+        for (bucket, &end) in layout.buckets.chunks_exact_mut(BUCKET).zip(&layout.ends) {
+            bucket[..4].copy_from_slice(&(out.len() as u32).to_le_bytes());
+            for &number in &layout.placed[std::mem::replace(&mut first, end)..end] {
                 let record = &records[number as usize];
                 body.clear();
                 let form = &record.form;
@@ -355,8 +379,8 @@ impl Builder {
                     body.extend_from_slice(&self.gaps[form.words as usize..][..=form.count as usize]);
                 }
                 body.push(record.meanings.len() as u8);
-                let mut links = Vec::new();
-                for (ordinal, &(meaning, canonical)) in record.meanings.iter().enumerate() {
+                let meanings = &self.meant[record.meanings.clone()];
+                for (ordinal, &(meaning, canonical)) in meanings.iter().enumerate() {
                     if canonical {
                         home[meaning as usize] = (out.len() as u32, ordinal as u8);
                         let Meaning { start, end, list, .. } = self.meanings[meaning as usize];
@@ -369,7 +393,7 @@ impl Builder {
                     }
                 }
                 put_varint(body.len() as u64, &mut out);
-                elsewhere.extend(links.into_iter().map(|(at, meaning)| (out.len() + at, meaning)));
+                elsewhere.extend(links.drain(..).map(|(at, meaning)| (out.len() + at, meaning)));
                 out.extend_from_slice(&body);
             }
         }
@@ -378,11 +402,11 @@ impl Builder {
             out[at..at + 4].copy_from_slice(&record.to_le_bytes());
             out[at + 4] = ordinal;
         }
-        (out, table)
+        out
     }
 
     /// Texts, lexicon and facts of the words.
-    fn words(&self, order: &[u32], sections: &mut Vec<(Section, Vec<u8>)>) {
+    fn words(&self, order: &[u32]) -> Vec<(Section, Vec<u8>)> {
         let vocabulary = &self.vocabulary;
         let (mut text, mut bases, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
         let (mut facts, mut kinds) = (Vec::new(), Vec::new());
@@ -394,7 +418,7 @@ impl Builder {
             if new % STRIDE == 0 {
                 bases.extend_from_slice(&(text.len() as u32).to_le_bytes());
             }
-            let word = &vocabulary.texts()[old as usize];
+            let word = vocabulary.text(old);
             lengths.push(word.len() as u8);
             text.extend_from_slice(word.as_bytes());
             let fold = vocabulary.folds[old as usize] as usize;
@@ -420,19 +444,19 @@ impl Builder {
             }
         }
         let lexicon = lexicon.iter().flat_map(|number| number.to_le_bytes()).collect();
-        sections.extend([
+        vec![
             (Section::Words, text),
             (Section::Bases, bases),
             (Section::Lengths, lengths),
             (Section::Lexicon, lexicon),
             (Section::Facts, facts),
             (Section::Kinds, kinds),
-        ]);
+        ]
     }
 
     fn separator_table(&self) -> Vec<u8> {
         let mut out = Vec::new();
-        for (text, &class) in self.separators.texts().iter().zip(&self.separator_classes) {
+        for (text, &class) in self.separators.texts().zip(&self.separator_classes) {
             out.extend_from_slice(&[class, text.len() as u8]);
             out.extend_from_slice(text.as_bytes());
         }
@@ -479,14 +503,14 @@ fn bloom_filter(hashes: impl Iterator<Item = u64>, count: usize, bits: usize) ->
 }
 
 /// Strings by number: how many, where each ends, then their text.
-fn string_table(texts: &[Box<str>]) -> Vec<u8> {
-    let mut out = (texts.len() as u32).to_le_bytes().to_vec();
+fn string_table(strings: &Interner) -> Vec<u8> {
+    let mut out = (strings.len() as u32).to_le_bytes().to_vec();
     let mut end = 0u32;
-    for text in texts {
+    for text in strings.texts() {
         end += text.len() as u32;
         out.extend_from_slice(&end.to_le_bytes());
     }
-    for text in texts {
+    for text in strings.texts() {
         out.extend_from_slice(text.as_bytes());
     }
     out

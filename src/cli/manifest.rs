@@ -6,27 +6,21 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::progress::Report;
+use crate::learn::hash;
 use crate::output::file::with_suffix;
 use crate::record::SCHEMA;
 
-/// The models that the binary carries, by their checksums.
+/// What the binary knows, by checksums: the lists by their manifest, which has one of each, and the models.
 pub(super) fn models() -> Value {
-    json!({
-        "gazetteers": checksum(include_bytes!("../../gazetteers/manifest.toml")),
-        "names": checksum(&crate::names::SHIPPED_TAGGER.unpack()),
-        "clusters": checksum(&crate::names::SHIPPED_CLUSTERS.unpack()),
-        "quotes": checksum(&crate::quotes::SHIPPED.unpack()),
-        "syntax": checksum(&crate::syntax::SHIPPED.unpack()),
-    })
-}
-
-fn checksum(bytes: &[u8]) -> Value {
-    // Not against forgery: to tell one build from another.
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in bytes {
-        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    format!("fnv1a:{hash:016x}").into()
+    let lists = include_bytes!("../../gazetteers/manifest.toml");
+    let checksums = [
+        ("gazetteers", hash::bytes(lists)),
+        ("names", crate::names::SHIPPED_TAGGER.checksum()),
+        ("clusters", crate::names::SHIPPED_CLUSTERS.checksum()),
+        ("quotes", crate::quotes::SHIPPED.checksum()),
+        ("syntax", crate::syntax::SHIPPED.checksum()),
+    ];
+    checksums.into_iter().map(|(name, checksum)| (name, format!("{checksum:016x}"))).collect()
 }
 
 /// Writes `OUT.manifest.json`.

@@ -16,7 +16,15 @@ use thiserror::Error;
 use super::hash;
 
 const MAGIC: &[u8; 8] = b"saidwho\n";
-const HEADER: usize = 28;
+const CHECKSUM: std::ops::Range<usize> = 20..28;
+
+/// Bytes of a model file before its sections.
+pub const HEADER: usize = CHECKSUM.end;
+
+/// The checksum that a header claims: what tells one model from another.
+pub fn checksum(header: &[u8; HEADER]) -> u64 {
+    header[CHECKSUM].iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+}
 
 /// Why a model cannot be used.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -99,7 +107,7 @@ impl Writer {
     /// The finished file.
     pub fn finish(mut self) -> Vec<u8> {
         let checksum = hash::bytes(&self.bytes[HEADER..]);
-        self.bytes[20..HEADER].copy_from_slice(&checksum.to_le_bytes());
+        self.bytes[CHECKSUM].copy_from_slice(&checksum.to_le_bytes());
         self.bytes
     }
 }

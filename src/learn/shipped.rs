@@ -2,8 +2,11 @@
 //! say what the other half implies, and a program of forty megabytes of names
 //! is large enough. `build.rs` packs them, `shipped!` embeds them.
 
+use std::io::Read;
+
 use zstd::bulk::Decompressor;
 
+use super::file;
 use super::room::Room;
 
 /// A model file that the binary carries.
@@ -29,6 +32,16 @@ impl Shipped {
         bytes
     }
 
+    /// The checksum of the model file: only its header is unpacked.
+    pub fn checksum(&self) -> u64 {
+        let mut header = [0; file::HEADER];
+        let read = zstd::Decoder::new(self.0).and_then(|mut model| model.read_exact(&mut header));
+        if let Err(error) = read {
+            unreachable!("this build's own model: {error}");
+        }
+        file::checksum(&header)
+    }
+
     /// Length of the model file in bytes.
     fn len(&self) -> usize {
         Decompressor::upper_bound(self.0).unwrap_or_default()
@@ -37,6 +50,8 @@ impl Shipped {
 
 #[cfg(test)]
 mod tests {
+    use crate::learn::{file, hash};
+
     /// What is embedded is what lies in `models/`.
     #[test]
     fn every_model_is_whole() {
@@ -47,8 +62,9 @@ mod tests {
             ("syntax.bin", shipped!("syntax.bin")),
         ];
         for (name, model) in models {
-            let file = std::fs::read(format!("{}/models/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-            assert!(*model.unpack() == *file, "{name}");
+            let bytes = std::fs::read(format!("{}/models/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+            assert!(*model.unpack() == *bytes, "{name}");
+            assert_eq!(model.checksum(), hash::bytes(&bytes[file::HEADER..]), "{name}");
         }
     }
 }

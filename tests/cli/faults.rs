@@ -140,13 +140,7 @@ fn an_unreadable_file_is_set_aside() {
 
 #[test]
 fn a_reader_that_has_seen_enough_is_no_error() {
-    let mut child = saidwho(Path::new("."), &["extract"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
+    let (mut child, mut stdin) = start(saidwho(Path::new("."), &["extract"]));
     let writer = std::thread::spawn(move || while stdin.write_all(articles(100).as_bytes()).is_ok() {});
     let mut line = String::new();
     let mut stdout = std::io::BufReader::new(child.stdout.take().unwrap());
@@ -161,9 +155,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 #[test]
 fn a_killed_run_leaves_nothing_under_the_name_of_the_output() {
     let folder = tempfile::tempdir().unwrap();
-    let mut child =
-        saidwho(folder.path(), &["extract", "-", "-o", "out.jsonl"]).stdin(Stdio::piped()).spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
+    let (mut child, mut stdin) = start(saidwho(folder.path(), &["extract", "-", "-o", "out.jsonl"]));
     stdin.write_all(articles(2000).as_bytes()).unwrap();
     // The run is in its midst: it has read, and waits for more.
     child.kill().unwrap();

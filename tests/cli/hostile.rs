@@ -10,22 +10,14 @@ use super::*;
 /// Address space a run may take, in KiB.
 const MEMORY: u32 = 900 << 10;
 
-/// The command in `folder` under a bound of memory, its standard input fed by `feed`.
-fn bounded(folder: &Path, arguments: &[&str], feed: impl FnOnce(&mut dyn Write) + Send) -> Output {
-    let mut child = Command::new("sh")
+/// Runs the command in `folder` under a bound of memory, its standard input fed by `feed`.
+fn bounded(folder: &Path, arguments: &[&str], feed: impl FnOnce(ChildStdin) + Send) -> Output {
+    let mut command = Command::new("sh");
+    command
         .args(["-c", &format!("ulimit -v {MEMORY} && exec \"$@\""), "sh", env!("CARGO_BIN_EXE_saidwho")])
         .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    std::thread::scope(|threads| {
-        threads.spawn(move || feed(&mut stdin));
-        child.wait_with_output().unwrap()
-    })
+        .current_dir(folder);
+    fed(command, feed)
 }
 
 /// The records on standard output and the reasons of the dead letters.
@@ -40,7 +32,7 @@ fn outcome(folder: &Path, output: &Output) -> (Vec<String>, Vec<String>) {
 #[test]
 fn a_line_of_two_gigabytes_is_read_past() {
     let folder = tempfile::tempdir().unwrap();
-    let output = bounded(folder.path(), &["extract", "--errors", "dead.jsonl", "--threads", "2"], |stdin| {
+    let output = bounded(folder.path(), &["extract", "--errors", "dead.jsonl", "--threads", "2"], |mut stdin| {
         let chunk = vec![b'x'; 1 << 20];
         stdin.write_all(articles(1).as_bytes()).unwrap();
         stdin.write_all(b"{\"text\":\"").unwrap();
@@ -76,7 +68,7 @@ fn bombs_are_set_aside_and_what_stands_beside_them_is_read() {
     write(folder.path(), "in/6-twice.txt.gz", gzip(&bomb));
     write(folder.path(), "in/7-good.txt", "Good.");
     let arguments = ["extract", "in", "--errors", "dead.jsonl", "--max-doc-mb", "8"];
-    let (ids, reasons) = outcome(folder.path(), &bounded(folder.path(), &arguments, |_| ()));
+    let (ids, reasons) = outcome(folder.path(), &bounded(folder.path(), &arguments, drop));
     assert_eq!(ids, ["in/7-good.txt"]);
     assert_eq!(reasons.len(), 6, "{reasons:?}");
     assert!(reasons.iter().filter(|reason| reason.contains("--max-doc-mb")).count() >= 5, "{reasons:?}");
@@ -106,7 +98,7 @@ fn nesting_without_end_breaks_nothing() {
         format!("{{\"text\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000)),
     );
     write(folder.path(), "in/7-good.txt", "Good.");
-    let output = bounded(folder.path(), &["extract", "in", "--errors", "dead.jsonl"], |_| ());
+    let output = bounded(folder.path(), &["extract", "in", "--errors", "dead.jsonl"], drop);
     let (ids, reasons) = outcome(folder.path(), &output);
     assert_eq!(ids.last().unwrap(), "in/7-good.txt");
     assert!(reasons.iter().any(|reason| reason.contains("elements nested deeper")), "{reasons:?}");
@@ -119,7 +111,7 @@ fn many_small_files_are_read_in_order() {
     for n in 0..5000 {
         write(folder.path(), &format!("in/{}/{n:06}.txt", n / 100), format!("Note {n}."));
     }
-    let output = bounded(folder.path(), &["extract", "in", "-o", "out.jsonl", "--quiet"], |_| ());
+    let output = bounded(folder.path(), &["extract", "in", "-o", "out.jsonl", "--quiet"], drop);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let found = ids(&fs::read(folder.path().join("out.jsonl")).unwrap());
     let mut sorted = found.clone();
@@ -200,7 +192,7 @@ mod archives {
         let whole = zip(&[("one.txt", b"One."), ("two.txt", b"Two.")]);
         write(folder.path(), "y.zip", &whole[..whole.len() - 30]);
         let arguments = ["extract", "x.zip", "y.zip", "--errors", "dead.jsonl", "--max-doc-mb", "8"];
-        let (ids, reasons) = outcome(folder.path(), &bounded(folder.path(), &arguments, |_| ()));
+        let (ids, reasons) = outcome(folder.path(), &bounded(folder.path(), &arguments, drop));
         // A table of contents that is lost costs no member.
         assert_eq!(ids, ["x.zip!good.txt", "y.zip!one.txt", "y.zip!two.txt"]);
         assert_eq!(reasons.len(), 3, "{reasons:?}");

@@ -11,7 +11,7 @@ mod restarts;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -27,21 +27,27 @@ pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Output {
     saidwho(folder, arguments).output().unwrap()
 }
 
-/// Runs it with `input` on standard input.
+/// Starts it with a pipe at each of its streams.
+fn start(mut command: Command) -> (Child, ChildStdin) {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let stdin = child.stdin.take().unwrap();
+    (child, stdin)
+}
+
+/// Runs it to its end while `feed` writes to its standard input.
+fn fed(command: Command, feed: impl FnOnce(ChildStdin) + Send) -> Output {
+    let (child, stdin) = start(command);
+    std::thread::scope(|threads| {
+        threads.spawn(|| feed(stdin));
+        child.wait_with_output().unwrap()
+    })
+}
+
+/// Runs it with `input` on standard input; whether it reads it all is its affair.
 fn pipe(arguments: &[&str], input: &[u8]) -> Output {
     let folder = tempfile::tempdir().unwrap();
-    let mut child = saidwho(folder.path(), arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let input = input.to_vec();
-    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    output
+    fed(saidwho(folder.path(), arguments), |mut stdin| drop(stdin.write_all(input)))
 }
 
 /// The objects of JSON Lines.

@@ -142,10 +142,7 @@ fn a_run_killed_while_it_gave_the_result_its_name_is_finished() {
     let arguments = ["extract", "in.jsonl", "-o", "out.jsonl"];
     let state = |complete: bool, bytes: usize| {
         // What a state of this very command looks like is asked of one that cannot end.
-        let mut child = saidwho(folder.path(), &["extract", "-", "-o", "probe.jsonl"])
-            .stdin(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let (mut child, _stdin) = start(saidwho(folder.path(), &["extract", "-", "-o", "probe.jsonl"]));
         let probe = folder.path().join("probe.jsonl.state");
         while !probe.exists() {
             std::thread::sleep(Duration::from_millis(5));

@@ -2,9 +2,6 @@
 //! what was thought of each word that may report something.
 
 use std::io::{self, BufWriter, Write};
-use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use clap::Args;
 
@@ -13,14 +10,13 @@ use super::inputs::Inputs;
 use super::naming::Naming;
 use super::quoting::Quoting;
 use crate::annotations::Mention;
-use crate::input::Parsed;
 use crate::names::explain::{Explanation, Reason};
 use crate::names::{Names, Scratch};
 use crate::quotes::explain::Fate;
 use crate::quotes::{self, Quotes};
 use crate::{Annotations, Document, text};
 
-/// Show for each name why it was found: the lists it hit, the features that counted, its entity.
+/// Show why each name was found (the lists it hit, the features that counted, its entity) and what was thought of each word that may report speech.
 #[derive(Args)]
 #[command(after_help = "Examples:
   saidwho explain article.txt
@@ -39,26 +35,11 @@ impl Explain {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let names = self.naming.names()?;
         let quotes = self.naming.quotes(&self.quoting)?;
-        let sources = self.inputs.sources()?;
-        let fields = self.inputs.fields();
         let mut out = BufWriter::new(io::stdout().lock());
         let mut scratch = Scratch::default();
-        let mut written = Ok(());
-        let mut exit = Exit::Done;
-        let _ = self.inputs.read(&sources, &Arc::new(AtomicU64::new(0)), &mut |cut| {
-            match cut.parse(&fields) {
-                Parsed::Document(document, _) => {
-                    written = show(&mut out, (&names, &quotes), &document, &mut scratch);
-                }
-                Parsed::PassedOver(_) => {}
-                Parsed::SetAside(reason) => {
-                    eprintln!("saidwho: {}: {reason}", cut.place);
-                    exit = Exit::SetAside;
-                }
-            }
-            if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        });
-        written?;
+        let exit = self
+            .inputs
+            .articles(|_, document| Ok(show(&mut out, (&names, &quotes), &document, &mut scratch)?))?;
         out.flush()?;
         Ok(exit)
     }

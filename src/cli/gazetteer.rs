@@ -2,20 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, BufWriter, Write};
-use std::ops::{ControlFlow, Range};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
 use super::Exit;
 use super::inputs::Inputs;
+use super::progress::counted;
 use crate::annotations::{Annotations, EntityType};
 use crate::gazetteer::check::{Severity, check};
 use crate::gazetteer::{Entry, Gazetteer, Hit};
-use crate::input::Parsed;
 use crate::names::Names;
 use crate::quotes::{Kinds, Options, Quotes};
 use crate::{Document, Pipeline, Scratch, Span, text};
@@ -118,11 +117,8 @@ fn run_check(lists: &[PathBuf], out: &mut impl Write) -> anyhow::Result<Exit> {
         }
     })?;
     written?;
-    let count = |number: usize, what: &str| match number {
-        1 => format!("1 {what}"),
-        _ => format!("{number} {what}s"),
-    };
-    writeln!(out, "{}, {}, {}", count(rows, "row"), count(errors, "error"), count(warnings, "warning"))?;
+    let counts = [(rows as u64, "row"), (errors, "error"), (warnings, "warning")];
+    writeln!(out, "{}", counts.map(|(number, what)| counted(number, what)).join(", "))?;
     Ok(if errors > 0 { Exit::SetAside } else { Exit::Done })
 }
 
@@ -229,45 +225,22 @@ impl Stats {
         for (entry, user) in lists.canonical().map(|entry| (entry, entry.is_user())) {
             tally.lists.entry((user, entry.list().to_owned())).or_default().entries += 1;
         }
-        let sources = self.inputs.sources()?;
-        let read = Arc::new(AtomicU64::new(0));
-        let fields = self.inputs.fields();
-        let mut aside = 0;
-        let mut problem = None;
-        let _ = self.inputs.read(&sources, &read, &mut |cut| {
-            match cut.parse(&fields) {
-                Parsed::Document(document, _) => {
-                    if self.gold {
-                        match gold(&document) {
-                            Ok(names) => {
-                                let mut found = Annotations::default();
-                                text::annotate(&document.text, &mut found);
-                                tally.add(&document.text, &found, &names, &lists);
-                            }
-                            Err(error) => {
-                                problem = Some(error.context(cut.place.to_string()));
-                                return ControlFlow::Break(());
-                            }
-                        }
-                    } else {
-                        let found = pipeline.annotate(&document, &mut scratch);
-                        let names: Vec<_> = found.mentions.iter().map(|m| (m.span, m.kind)).collect();
-                        tally.add(&document.text, found, &names, &lists);
-                    }
-                }
-                Parsed::PassedOver(_) => {}
-                Parsed::SetAside(reason) => {
-                    eprintln!("saidwho: {}: {reason}", cut.place);
-                    aside += 1;
-                }
+        let exit = self.inputs.articles(|place, document| {
+            let text = &document.text;
+            if self.gold {
+                let names = gold(&document).with_context(|| place.to_string())?;
+                let mut found = Annotations::default();
+                text::annotate(text, &mut found);
+                tally.add(text, &found, &names, &lists);
+            } else {
+                let found = pipeline.annotate(&document, &mut scratch);
+                let names: Vec<_> = found.mentions.iter().map(|m| (m.span, m.kind)).collect();
+                tally.add(text, found, &names, &lists);
             }
-            ControlFlow::Continue(())
-        });
-        if let Some(error) = problem {
-            return Err(error);
-        }
+            Ok(())
+        })?;
         tally.show(&lists, self.top, out)?;
-        Ok(if aside > 0 { Exit::SetAside } else { Exit::Done })
+        Ok(exit)
     }
 }
 

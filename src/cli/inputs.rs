@@ -1,17 +1,18 @@
 //! The arguments that say what is read and how; shared by all commands that read articles.
 
 use std::fmt::Write;
+use std::io::{self, IsTerminal};
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::{Exit, complain};
 use crate::batch::{Position, Reading, Shard};
-use crate::hash;
 use crate::input::source::{self, Source};
-use crate::input::{FORMATS, Fields, Format, Limits, Meta, Sink};
+use crate::input::{Cut, FORMATS, Fields, Format, Limits, Meta, Parsed, Place};
+use crate::{Document, hash};
 
 #[derive(Args)]
 pub(super) struct Inputs {
@@ -91,21 +92,42 @@ fn share(text: &str) -> Result<f64, String> {
 
 impl Inputs {
     pub(super) fn sources(&self) -> anyhow::Result<Vec<Source>> {
-        Ok(source::expand(&self.inputs)?)
+        let sources = source::expand(&self.inputs)?;
+        if sources == [Source::Stdin] && io::stdin().is_terminal() {
+            eprintln!("saidwho: reading standard input: type an article, then Ctrl-D (or name files)");
+        }
+        Ok(sources)
     }
 
     pub(super) fn fields(&self) -> Fields {
         self.fields.fields()
     }
 
-    /// Cuts the sources into records, for commands that read articles but write no run.
-    pub(super) fn read(
+    /// Gives the articles to `step`, one by one, for commands that write no run. Records that
+    /// cannot be read are told on standard error and passed by.
+    ///
+    /// # Errors
+    /// When an input names nothing, and the first one of `step`.
+    pub(super) fn articles(
         &self,
-        sources: &[Source],
-        read: &Arc<AtomicU64>,
-        sink: &mut Sink<'_>,
-    ) -> ControlFlow<()> {
-        self.reading().read(sources, Position::default(), 0, read, &mut |_, cut| sink(cut))
+        mut step: impl FnMut(&Place, Document) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Exit> {
+        let (sources, fields) = (self.sources()?, self.fields());
+        let (mut exit, mut failed) = (Exit::Done, None);
+        let mut take = |_, cut: Cut| {
+            match cut.parse(&fields) {
+                Parsed::Document(document, _) => failed = step(&cut.place, document).err(),
+                Parsed::PassedOver(_) => {}
+                Parsed::SetAside(reason) => {
+                    complain(&format!("{}: {reason}", cut.place));
+                    exit = Exit::SetAside;
+                }
+            }
+            if failed.is_none() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        // Whoever breaks off says why.
+        let _ = self.reading().read(&sources, Position::default(), 0, &Arc::default(), &mut take);
+        failed.map_or(Ok(exit), Err)
     }
 
     pub(super) fn reading(&self) -> Reading {

@@ -28,9 +28,12 @@ use clap::{Parser, Subcommand};
 /// Reads English news and says who is named in it and who said what.
 #[derive(Parser)]
 #[command(name = "saidwho", version, about, max_term_width = 100, subcommand_required = true)]
-#[command(
-    after_help = "Exit status: 0 all done, 1 some records were set aside, 2 the run could not start or go on."
-)]
+#[command(after_help = "Examples:
+  saidwho extract --pretty article.txt
+  saidwho extract dump.jsonl.gz -o records.jsonl
+  saidwho COMMAND --help
+
+Exit status: 0 all done, 1 something was set aside or found wrong, 2 could not start or go on.")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -94,6 +97,12 @@ pub fn main() -> ExitCode {
         Exit::Failed
     });
     ExitCode::from(exit as u8)
+}
+
+/// Says what is wrong with the input. Nothing in it may steer the terminal.
+fn complain(message: &str) {
+    let shown: String = message.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+    eprintln!("saidwho: {shown}");
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {

@@ -1,16 +1,12 @@
 //! `saidwho sentences`: articles in, sentences out.
 
 use std::io::{self, BufWriter, Write};
-use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use clap::Args;
 use serde::Serialize;
 
 use super::Exit;
 use super::inputs::Inputs;
-use crate::input::Parsed;
 use crate::record::Range;
 use crate::text::Sentences;
 use crate::{Document, Offsets, Unit};
@@ -45,35 +41,16 @@ struct Spans<'d> {
 
 impl Sentence {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
-        let sources = self.inputs.sources()?;
-        let fields = self.inputs.fields();
         let mut out = BufWriter::new(io::stdout().lock());
-        let mut exit = Exit::Done;
-        let mut broken = Ok(());
         let mut first = true;
-        let read = Arc::new(AtomicU64::new(0));
-        let _ = self.inputs.read(&sources, &read, &mut |cut| {
-            match cut.parse(&fields) {
-                Parsed::Document(document, _) => {
-                    let written = if self.jsonl {
-                        spans(&mut out, &document, self.offsets)
-                    } else {
-                        lines(&mut out, &document, !std::mem::take(&mut first))
-                    };
-                    if let Err(error) = written {
-                        broken = Err(error);
-                        return ControlFlow::Break(());
-                    }
-                }
-                Parsed::PassedOver(_) => {}
-                Parsed::SetAside(reason) => {
-                    eprintln!("saidwho: {}: {reason}", cut.place);
-                    exit = Exit::SetAside;
-                }
-            }
-            ControlFlow::Continue(())
-        });
-        broken?;
+        let exit = self.inputs.articles(|_, document| {
+            let written = if self.jsonl {
+                spans(&mut out, &document, self.offsets)
+            } else {
+                lines(&mut out, &document, !std::mem::take(&mut first))
+            };
+            Ok(written?)
+        })?;
         out.flush()?;
         Ok(exit)
     }

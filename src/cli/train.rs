@@ -1,10 +1,7 @@
 //! `saidwho train`: models from a data folder. The same data, settings and
 //! seed give the same bytes.
 
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
@@ -13,7 +10,6 @@ use super::Exit;
 use super::inputs::Inputs;
 use super::naming::open_clusters;
 use super::train_syntax::{Sentences, Syntax};
-use crate::input::Parsed;
 use crate::learn::vectors;
 use crate::names::train::{ClusterSchool, Config, School};
 
@@ -155,24 +151,13 @@ const MANY: u64 = 10_000;
 
 impl WordClusters {
     fn run(self) -> anyhow::Result<Exit> {
-        let sources = self.inputs.sources()?;
-        let fields = self.inputs.fields();
         let mut school = ClusterSchool::default();
-        let mut broken = 0u64;
-        let _ = self.inputs.read(&sources, &Arc::new(AtomicU64::new(0)), &mut |cut| {
-            if cut.place.record > MANY && cut.place.record % self.thin.max(1) != 0 {
-                return ControlFlow::Continue(());
+        let exit = self.inputs.articles(|place, document| {
+            if place.record <= MANY || place.record % self.thin.max(1) == 0 {
+                school.read(&document.text);
             }
-            match cut.parse(&fields) {
-                Parsed::Document(document, _) => school.read(&document.text),
-                Parsed::PassedOver(_) => {}
-                Parsed::SetAside(reason) => {
-                    eprintln!("{}: {reason}", cut.place);
-                    broken += 1;
-                }
-            }
-            ControlFlow::Continue(())
-        });
+            Ok(())
+        })?;
         if school.words() == 0 {
             bail!("there are no words in the input: give files or folders with articles");
         }
@@ -180,7 +165,7 @@ impl WordClusters {
         let clusters = school.learn(&vectors::Settings { seed: self.seed, ..vectors::Settings::default() });
         eprintln!("{} words in clusters", clusters.len());
         save(&self.output, &clusters.write())?;
-        Ok(if broken > 0 { Exit::SetAside } else { Exit::Done })
+        Ok(exit)
     }
 }
 

@@ -3,10 +3,7 @@
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
@@ -14,7 +11,6 @@ use clap::Args;
 
 use super::Exit;
 use super::inputs::Inputs;
-use crate::input::Parsed;
 use crate::syntax::train::{Agreement, Options, train};
 use crate::syntax::{ParsedSentence, Parser};
 use crate::{Annotations, text};
@@ -30,34 +26,15 @@ pub(super) struct Sentences {
 
 impl Sentences {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
-        let sources = self.inputs.sources()?;
-        let fields = self.inputs.fields();
         let mut out = BufWriter::new(std::io::stdout().lock());
         let mut found = Annotations::default();
-        let mut exit = Exit::Done;
-        let mut failed = None;
-        let _ = self.inputs.read(&sources, &Arc::new(AtomicU64::new(0)), &mut |cut| {
-            match cut.parse(&fields) {
-                Parsed::Document(document, _) => {
-                    found.clear();
-                    text::annotate(&document.text, &mut found);
-                    if let Err(error) = write(&document.text, &found, &mut out) {
-                        failed = Some(error);
-                        return ControlFlow::Break(());
-                    }
-                }
-                Parsed::PassedOver(_) => {}
-                Parsed::SetAside(reason) => {
-                    eprintln!("{}: {reason}", cut.place);
-                    exit = Exit::SetAside;
-                }
-            }
-            ControlFlow::Continue(())
-        });
-        match failed {
-            Some(error) => Err(error.into()),
-            None => Ok(out.flush().map(|()| exit)?),
-        }
+        let exit = self.inputs.articles(|_, document| {
+            found.clear();
+            text::annotate(&document.text, &mut found);
+            Ok(write(&document.text, &found, &mut out)?)
+        })?;
+        out.flush()?;
+        Ok(exit)
     }
 }
 

@@ -112,6 +112,9 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
+    /// What the names of the files end in that a run leaves beside its output when it is killed.
+    pub const TRACES: [&str; 4] = [".state", ".state.new", ".part", ".firsts"];
+
     /// A state is written after so many bytes of records …
     const BYTES: usize = 1 << 20;
     /// … or so many records of input, whatever became of them.

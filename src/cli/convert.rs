@@ -6,6 +6,7 @@ use anyhow::bail;
 use clap::Args;
 
 use super::Exit;
+use crate::output::file::is_same;
 use crate::output::{self, Format};
 
 /// From which records to what.
@@ -64,10 +65,7 @@ impl Merge {
 impl Way {
     fn write(&self, with_text: bool) -> anyhow::Result<Exit> {
         let Way { inputs, output, format } = self;
-        let same = |input: &PathBuf| {
-            input.canonicalize().ok().is_some_and(|path| output.canonicalize().is_ok_and(|o| o == path))
-        };
-        if inputs.iter().any(same) {
+        if inputs.iter().any(|input| is_same(input, output)) {
             bail!("{} is among the inputs: write to another file", output.display());
         }
         let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();

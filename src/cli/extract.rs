@@ -16,13 +16,13 @@ use super::inputs::Inputs;
 use super::naming::Naming;
 use super::progress::{self, Progress, Report};
 use super::quoting::Quoting;
-use super::{Exit, manifest, pretty};
+use super::{Exit, complain, manifest, pretty};
 use crate::batch::{
-    self, Analyst, Bounds, Checkpoint, Cutter, DeadLetters, Done, Language, Outcome, Position, Syndication,
-    Tally,
+    self, Analyst, Bounds, Checkpoint, Cutter, DeadLetter, DeadLetters, Done, Language, Outcome, Position,
+    Syndication, Tally,
 };
 use crate::input::source::Source;
-use crate::output::file::{Compression, is_special, rename, with_suffix};
+use crate::output::file::{Compression, check_target, is_same, is_special, rename, with_suffix};
 use crate::output::{self, Format};
 use crate::{Record, Scratch, Unit};
 
@@ -78,7 +78,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "LANGUAGE", default_value = "auto")]
     language: Language,
     /// Worker threads. Default: one per core.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads)]
     threads: Option<usize>,
     /// Show articles for people instead of records.
     #[arg(long, conflicts_with_all = ["output", "offsets", "with_text", "context", "format"])]
@@ -108,6 +108,13 @@ pub(super) struct Options {
     quiet: bool,
 }
 
+fn threads(value: &str) -> Result<usize, String> {
+    /// More than any machine has cores; far more cannot be started.
+    const MOST: usize = 1024;
+    let threads = value.parse().ok().filter(|threads| (1..=MOST).contains(threads));
+    threads.ok_or_else(|| format!("give a number from 1 to {MOST}"))
+}
+
 fn seconds(value: &str) -> Result<Duration, String> {
     let wrong = "give a number of seconds, such as 30 or 0.5";
     let seconds: f64 = value.parse().map_err(|_| wrong)?;
@@ -115,6 +122,42 @@ fn seconds(value: &str) -> Result<Duration, String> {
 }
 
 impl Options {
+    /// Where broken input goes, beside an output in a file when nothing else was said.
+    fn letters(&self, output: &Path) -> PathBuf {
+        self.errors.clone().unwrap_or_else(|| with_suffix(output, ".dead.jsonl"))
+    }
+
+    /// The sources but for what the run itself writes and an earlier one may have left in a folder
+    /// that is read.
+    ///
+    /// # Errors
+    /// When one of the `inputs` would be written over.
+    pub(super) fn apart(&self, sources: Vec<Source>, inputs: &[String]) -> anyhow::Result<Vec<Source>> {
+        let mut written = Vec::new();
+        if let Some(output) = self.output.as_deref().filter(|path| *path != Path::new("-")) {
+            let letters = self.letters(output);
+            if is_same(&letters, output) && !is_special(output) {
+                bail!("{}: --errors and -o must be two files", output.display());
+            }
+            let traces = ["", ".manifest.json"].into_iter().chain(Checkpoint::TRACES);
+            written.extend(traces.map(|suffix| with_suffix(output, suffix)));
+            written.push(letters);
+        }
+        written.extend(self.errors.clone());
+        written.retain(|file| !is_special(file));
+        for input in inputs.iter().map(Path::new) {
+            if written.iter().any(|file| is_same(file, input)) {
+                bail!("{} is an input and would be written over: write to another file", input.display());
+            }
+        }
+        // A million files are only asked for their names.
+        let ours = |path: &Path| {
+            written.iter().any(|file| file.file_name() == path.file_name() && is_same(file, path))
+        };
+        let others = |source: &Source| !matches!(source, Source::File(path) if ours(path));
+        Ok(sources.into_iter().filter(others).collect())
+    }
+
     fn syndication(&self) -> Option<Syndication> {
         self.dedup.as_ref().map(|_| Syndication::new(self.dedup_mb << 20))
     }
@@ -122,7 +165,7 @@ impl Options {
 
 impl Extract {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
-        let sources = self.inputs.sources()?;
+        let sources = self.options.apart(self.inputs.sources()?, &self.inputs.inputs)?;
         let reading = self.inputs.reading();
         let cut: Box<Cutter<'_>> =
             Box::new(|start, taken, read, take| reading.read(&sources, start, taken, read, take));
@@ -169,11 +212,8 @@ impl Run<'_> {
         take: impl FnMut(Position, Done) -> anyhow::Result<()> + Send,
     ) -> anyhow::Result<Report> {
         let options = self.options;
-        let threads = match options.threads {
-            Some(0) => bail!("--threads must be 1 or more"),
-            Some(threads) => threads,
-            None => std::thread::available_parallelism().map_or(1, usize::from),
-        };
+        let threads =
+            options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
         let pipeline = options.naming.pipeline(&options.quoting)?;
         let analyst = Analyst {
             pipeline: &pipeline,
@@ -253,9 +293,8 @@ impl Run<'_> {
                         letters.add(&letter).with_context(|| letters.path().display().to_string())?;
                     }
                     None => {
-                        let line =
-                            format!("{}:{} set aside: {}", letter.source, letter.record, letter.reason);
-                        eprintln!("saidwho: {line}");
+                        let DeadLetter { source, record, reason, .. } = &*letter;
+                        complain(&format!("{source}:{record} set aside: {reason}"));
                     }
                 },
             }
@@ -272,9 +311,15 @@ impl Run<'_> {
         let options = self.options;
         let format = options.format.unwrap_or_else(|| output::of_path(path));
         let jsonl = format.name == output::JSONL;
+        if jsonl && (path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/")) {
+            bail!("{} is a folder: name a file in it", path.display());
+        }
+        check_target(path).with_context(|| path.display().to_string())?;
+        // Without the stroke that may end the name of a folder: files are made beside it.
+        let path = &path.components().collect::<PathBuf>();
         let compression = if jsonl { Compression::of(path) } else { Compression::Zstd };
         let with_text = options.with_text || format.needs_text;
-        let letters = options.errors.clone().unwrap_or_else(|| with_suffix(path, ".dead.jsonl"));
+        let letters = options.letters(path);
         let mut describe = self.describe.clone();
         describe["saidwho"] = env!("CARGO_PKG_VERSION").into();
         describe["models"] = manifest::models();
@@ -337,7 +382,8 @@ impl Run<'_> {
             return Exit::Done;
         }
         if let Some(letters) = letters {
-            eprintln!("saidwho: {failures} records set aside in {}", letters.path().display());
+            let records = progress::counted(failures, "record");
+            eprintln!("saidwho: {records} set aside in {}", letters.path().display());
         }
         Exit::SetAside
     }

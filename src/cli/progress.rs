@@ -101,8 +101,10 @@ impl Progress {
             Display::Bar(bar) => {
                 bar.set_position(read);
                 bar.set_message(match counts.failures {
-                    0 => format!("{} documents", counts.documents),
-                    failures => format!("{} documents, {failures} set aside", counts.documents),
+                    0 => counted(counts.documents, "document"),
+                    failures => {
+                        format!("{}, {failures} set aside", counted(counts.documents, "document"))
+                    }
                 });
             }
             Display::Lines => {
@@ -143,6 +145,11 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
+/// "1 row", "2 rows".
+pub(super) fn counted(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 /// One line about a whole run.
 pub(super) fn summary(report: &Report) -> String {
     let counts = &report.tally.counts;
@@ -152,12 +159,12 @@ pub(super) fn summary(report: &Report) -> String {
         count => format!(", {count} passed over"),
     };
     format!(
-        "{} documents, {} words, {} names, {} quotes, {} failures{passed_over} in {seconds:.2} s ({:.0} words/s, {:.1} MB/s)",
-        counts.documents,
-        counts.words,
-        counts.names,
-        counts.quotes,
-        counts.failures,
+        "{}, {}, {}, {}, {}{passed_over} in {seconds:.2} s ({:.0} words/s, {:.1} MB/s)",
+        counted(counts.documents, "document"),
+        counted(counts.words, "word"),
+        counted(counts.names, "name"),
+        counted(counts.quotes, "quote"),
+        counted(counts.failures, "failure"),
         report.words as f64 / seconds.max(1e-9),
         report.bytes as f64 / 1e6 / seconds.max(1e-9),
     )

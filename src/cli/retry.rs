@@ -38,6 +38,7 @@ pub(super) struct Retry {
 impl Retry {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let sources = vec![Source::File(self.letters.clone())];
+        let sources = self.options.apart(sources, &[self.letters.display().to_string()])?;
         let letters = &self.letters;
         let limits = self.fields.limits();
         // Looked through once before anything is written, so that a wrong file is told at once.

@@ -109,7 +109,10 @@ fn format(path: &Path) -> Option<(Format, Option<&str>)> {
 }
 
 fn read(path: &Path) -> Result<ListFile, ListError> {
+    // A name that is mistyped may have no ending, too: say that first.
+    let found = fs::metadata(path).map_err(|e| whole(path, e.to_string()))?;
     let (format, packed) = format(path)
+        .filter(|_| found.is_file())
         .ok_or_else(|| whole(path, "cannot tell what it is: name it .tsv, .csv or .jsonl".to_owned()))?;
     let bytes = fs::read(path).map_err(|e| whole(path, e.to_string()))?;
     let unpacked = match packed {

@@ -1,18 +1,78 @@
 //! Bytes to text, and what had to be put right.
 //!
 //! UTF-8 is expected. A byte-order mark is taken off, and one that says UTF-16
-//! is believed. Text that is not UTF-8 is read all the same and the record
+//! is believed: such streams are turned into UTF-8 before they are cut. Text that is not UTF-8 is read all the same and the record
 //! carries a note: where the text holds valid UTF-8 beyond ASCII, bytes that
 //! are not become U+FFFD; where it holds none, it is read as Windows-1252, the
 //! usual encoding of older English news.
 
 use std::borrow::Cow;
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
+
+use super::compression::peek;
+
+/// A stream without its byte-order mark; what is UTF-16 by its mark is turned into UTF-8, broken
+/// characters into U+FFFD.
+///
+/// # Errors
+/// When the first bytes cannot be read.
+pub fn unmarked<'a>(mut bytes: Box<dyn BufRead + 'a>) -> io::Result<Box<dyn BufRead + 'a>> {
+    let mut head = peek(&mut *bytes, 3)?;
+    let found = Encoding::for_bom(&head);
+    if let Some((_, mark)) = found {
+        head.drain(..mark);
+    }
+    let rest = Cursor::new(head).chain(bytes);
+    Ok(match found {
+        Some((encoding, _)) if encoding != UTF_8 => Box::new(BufReader::new(Transcoder {
+            bytes: rest,
+            decoder: Some(encoding.new_decoder_without_bom_handling()),
+            text: Vec::new(),
+            at: 0,
+        })),
+        _ => Box::new(rest),
+    })
+}
+
+/// Reads another encoding as UTF-8.
+struct Transcoder<R> {
+    bytes: R,
+    /// None when all has been decoded.
+    decoder: Option<Decoder>,
+    /// What has been decoded, and how much of it was taken.
+    text: Vec<u8>,
+    at: usize,
+}
+
+impl<R: BufRead> Read for Transcoder<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while self.at == self.text.len()
+            && let Some(decoder) = &mut self.decoder
+        {
+            let input = self.bytes.fill_buf()?;
+            let last = input.is_empty();
+            self.text.resize(1 << 13, 0);
+            let (result, used, written, _) = decoder.decode_to_utf8(input, &mut self.text, last);
+            self.bytes.consume(used);
+            self.text.truncate(written);
+            self.at = 0;
+            if last && result == CoderResult::InputEmpty {
+                self.decoder = None;
+            }
+        }
+        let taken = (&self.text[self.at..]).read(into)?;
+        self.at += taken;
+        Ok(taken)
+    }
+}
 
 /// The text, and a note when it was not plain UTF-8.
 pub fn decode(bytes: &[u8]) -> (Cow<'_, str>, Option<String>) {
-    if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let rest = &bytes[mark..];
-        if encoding == encoding_rs::UTF_8 {
+        if encoding == UTF_8 {
             return without_mark(rest);
         }
         let (text, broken) = encoding.decode_without_bom_handling(rest);
@@ -52,6 +112,24 @@ mod tests {
     fn text_that_is_utf_8_is_borrowed_without_a_note() {
         assert!(matches!(decode("Zoë said".as_bytes()), (Cow::Borrowed("Zoë said"), None)));
         assert!(matches!(decode("\u{FEFF}Zoë".as_bytes()), (Cow::Borrowed("Zoë"), None)));
+    }
+
+    #[test]
+    fn streams_lose_their_mark_and_utf_16_becomes_utf_8() {
+        let text = "Zoë — 李 😀\n".repeat(3000);
+        let utf_16 = |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(bytes).collect()
+        };
+        let marked = [b"\xEF\xBB\xBF", text.as_bytes()].concat();
+        for bytes in [text.clone().into_bytes(), marked, utf_16(u16::to_le_bytes), utf_16(u16::to_be_bytes)] {
+            let small = BufReader::with_capacity(5, &bytes[..]);
+            let mut read = String::new();
+            unmarked(Box::new(small)).unwrap().read_to_string(&mut read).unwrap();
+            assert!(read == text);
+        }
+        let mut odd = Vec::new();
+        unmarked(Box::new(&b"\xFF\xFEa\0\x00\xD8b"[..])).unwrap().read_to_end(&mut odd).unwrap();
+        assert_eq!(String::from_utf8(odd).unwrap(), "a\u{FFFD}");
     }
 
     #[test]

@@ -98,11 +98,20 @@ impl Fields {
         /// Bytes of the shortest text that looks like an article, wherever it stands.
         const STORY: usize = 100;
         const USUAL: [&str; 6] = ["body", "content", "article", "article_text", "story", "maintext"];
+        if object.get("schema").is_some_and(|schema| schema == crate::record::SCHEMA) {
+            return format!(
+                "no field \"{}\": this is a record that saidwho wrote, for convert, stats, quotes and merge",
+                self.text
+            );
+        }
+        let usual = |name: &str| {
+            USUAL.iter().copied().chain([self.text.as_str()]).any(|usual| name.eq_ignore_ascii_case(usual))
+        };
         let mut longest: Option<(&str, usize)> = None;
         for (name, value) in object {
             if let Value::String(text) = value
                 && *name != self.id
-                && (text.len() >= STORY || USUAL.contains(&name.as_str()))
+                && (text.len() >= STORY || usual(name))
                 && longest.is_none_or(|(_, length)| text.len() > length)
             {
                 longest = Some((name, text.len()));

@@ -48,7 +48,8 @@ fn decoded(page: &[u8], named: Option<&str>) -> (String, Option<String>) {
     let label = named.map(str::to_owned).or_else(told);
     let encoding = match label.as_deref().and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes()))
     {
-        Some(encoding) => encoding,
+        // A page in UTF-16 has a mark, or could not name it.
+        Some(encoding) => encoding.output_encoding(),
         None if std::str::from_utf8(page).is_ok() => encoding_rs::UTF_8,
         None => encoding_rs::WINDOWS_1252,
     };

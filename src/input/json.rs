@@ -136,11 +136,18 @@ fn read_values(stream: &mut Stream<'_>, sink: &mut Sink<'_>) -> io::Result<Contr
 
 /// The document of one value.
 pub(super) fn parse(cut: &Cut, fields: &Fields) -> Parsed {
-    let (line, note) = decode::decode(&cut.raw);
-    let object = match serde_json::from_str(&line) {
+    let (line, mut note) = decode::decode(&cut.raw);
+    let mut value = serde_json::from_str(&line);
+    if value.is_err()
+        && let Some(mended) = without_lone_surrogates(&line)
+    {
+        value = serde_json::from_str(&mended);
+        note = Some("lone surrogates in escapes replaced by U+FFFD".to_owned());
+    }
+    let object = match value {
         Ok(Value::Object(object)) => object,
-        Ok(_) => return Parsed::SetAside("the line is JSON but no object".to_owned()),
-        Err(error) => return Parsed::SetAside(format!("the line is no JSON: {error}")),
+        Ok(_) => return Parsed::SetAside("JSON but no object".to_owned()),
+        Err(error) => return Parsed::SetAside(format!("no JSON: {}", fault(&error))),
     };
     if fields.has_text(&object) {
         return fields.document(object, &cut.place, note);
@@ -151,10 +158,61 @@ pub(super) fn parse(cut: &Cut, fields: &Fields) -> Parsed {
     }
 }
 
+/// What is wrong with JSON, and where in the record: its own lines are seldom those of the file.
+fn fault(error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    let message = error.to_string();
+    let what = message.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&message);
+    match line {
+        0 | 1 => format!("{what} at byte {column} of the record"),
+        _ => format!("{what} at byte {column} of line {line} of the record"),
+    }
+}
+
+/// JSON whose escapes hold halves of surrogate pairs (`\ud83d` alone), as cut-off emoji leave
+/// them, with U+FFFD in their place; none when there are no such halves.
+fn without_lone_surrogates(json: &str) -> Option<String> {
+    let unit = |at: usize| u32::from_str_radix(json.get(at..at + 6)?.strip_prefix("\\u")?, 16).ok();
+    let mut mended = String::new();
+    let (mut at, mut kept) = (0, 0);
+    while let Some(found) = memchr::memchr(b'\\', &json.as_bytes()[at..]) {
+        at += found;
+        at += match unit(at) {
+            Some(0xD800..=0xDBFF) if matches!(unit(at + 6), Some(0xDC00..=0xDFFF)) => 12,
+            Some(0xD800..=0xDFFF) => {
+                mended.push_str(&json[kept..at]);
+                mended.push_str("\\ufffd");
+                kept = at + 6;
+                6
+            }
+            Some(_) => 6,
+            // The escape of one character, which may be a backslash.
+            None => 1 + json[at + 1..].chars().next().map_or(0, char::len_utf8),
+        };
+    }
+    (kept > 0).then(|| mended + &json[kept..])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::input::Limits;
+
+    #[test]
+    fn lone_surrogates_are_replaced_and_pairs_are_not() {
+        let mended = |json: &str| without_lone_surrogates(json);
+        assert_eq!(mended(r#""\ud83d\ude00 \u00e9 \\ud83d \n""#), None);
+        assert_eq!(mended(r#""a\ud83d" "\ude00\ud83d\ude00""#).unwrap(), r#""a\ufffd" "\ufffd\ud83d\ude00""#);
+        assert_eq!(mended(r#""\uD83D\uD83D\uDE00é\"#).unwrap(), r#""\ufffd\uD83D\uDE00é\"#);
+        assert_eq!(mended(r#""\ud83"#), None);
+    }
+
+    #[test]
+    fn faults_tell_the_place_in_the_record() {
+        let reason = |raw: &str| fault(&serde_json::from_str::<Value>(raw).unwrap_err());
+        assert_eq!(reason("{\"a\" 1}"), "expected `:` at byte 6 of the record");
+        assert_eq!(reason("{\n\"a\": tru}"), "expected ident at byte 9 of line 2 of the record");
+    }
 
     fn values(text: &str, limit: usize) -> Vec<(String, bool)> {
         let mut found = Vec::new();

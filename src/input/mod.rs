@@ -248,6 +248,9 @@ pub static FORMATS: &[Format] = &[
 /// How the reason begins when a stream broke off.
 pub(crate) const BROKE_OFF: &str = "cannot read on";
 
+/// Names of formats that begin with a mark whatever they hold: a file without a byte is broken.
+const MARKED: [&str; 4] = [".parquet", ".tar", ".tgz", ".zip"];
+
 /// How many bytes a format may look at to recognise itself.
 const HEAD: usize = 4096;
 
@@ -287,9 +290,12 @@ fn nested(
         ));
     }
     let outcome = (|| {
-        let mut bytes = compression::open(bytes)?;
+        let mut bytes = decode::unmarked(compression::open(bytes)?)?;
         let head = compression::peek(&mut *bytes, HEAD)?;
         let name = compression::strip_suffix(&source.to_lowercase()).to_owned();
+        if head.is_empty() && MARKED.iter().any(|ending| name.ends_with(ending)) {
+            return Err(io::Error::other("the file is empty"));
+        }
         let told = || FORMATS.iter().find(|format| (format.detects)(&name, &head)).unwrap_or(&text::FILE);
         let format = format.unwrap_or_else(told);
         let mut bytes = io::BufReader::with_capacity(1 << 16, Read::chain(&head[..], bytes));

@@ -20,9 +20,7 @@ pub(super) const FILE: Format = Format {
     detects: |name, head| {
         let named = [".nitf", ".newsml"].iter().any(|suffix| name.ends_with(suffix));
         let begins = |tag: &[u8]| memchr::memmem::find(head, tag).is_some();
-        named
-            || (head.trim_ascii_start().starts_with(b"<") || head.starts_with(b"\xEF\xBB\xBF<"))
-                && ROOTS.iter().any(|root| begins(root.as_bytes()))
+        named || head.trim_ascii_start().starts_with(b"<") && ROOTS.iter().any(|root| begins(root.as_bytes()))
     },
     read,
 };
@@ -69,7 +67,10 @@ fn decoded(raw: &[u8]) -> String {
     let head = String::from_utf8_lossy(&raw[..raw.len().min(200)]).into_owned();
     let label = head.split_once("encoding=").and_then(|(_, rest)| rest.get(1..)?.split(['"', '\'']).next());
     match label.and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes())) {
-        Some(encoding) if encoding != encoding_rs::UTF_8 => encoding.decode(raw).0.into_owned(),
+        // UTF-16 is UTF-8 by now, whatever the first line says.
+        Some(encoding) if encoding.output_encoding() != encoding_rs::UTF_8 => {
+            encoding.decode(raw).0.into_owned()
+        }
         _ => decode::decode(raw).0.into_owned(),
     }
 }

@@ -27,14 +27,18 @@ pub(super) const TSV: Format = Format {
 
 /// A row, or how long it was when over the limit.
 enum Row {
-    Fields(Vec<Vec<u8>>),
+    Fields {
+        fields: Vec<Vec<u8>>,
+        /// Whether a quote opens its last field and the file ends before another closes it.
+        unclosed: bool,
+    },
     TooLong(u64),
 }
 
 fn read(stream: &mut Stream<'_>, delimiter: u8, sink: &mut Sink<'_>) -> io::Result<ControlFlow<()>> {
     let delimiter = if delimiter == b',' { sniffed(stream.bytes.fill_buf()?) } else { delimiter };
     let mut reader = ReaderBuilder::new().delimiter(delimiter).build();
-    let Some(Row::Fields(mut header)) = next(stream, &mut reader)? else {
+    let Some(Row::Fields { fields: mut header, .. }) = next(stream, &mut reader)? else {
         return Err(io::Error::other("no header line that names the columns"));
     };
     if let Some(first) = header.first_mut()
@@ -49,18 +53,22 @@ fn read(stream: &mut Stream<'_>, delimiter: u8, sink: &mut Sink<'_>) -> io::Resu
             Row::TooLong(length) => {
                 Cut::broken(place, Kind::Json, Vec::new(), too_long(length, stream.limits))
             }
-            Row::Fields(fields) => {
-                let surplus = fields.len() > header.len();
+            Row::Fields { fields, unclosed } => {
                 let count = fields.len();
+                let fault = if unclosed {
+                    Some("the file ends within a quoted field: is a quote missing?".to_owned())
+                } else if count > header.len() {
+                    let columns = header.len();
+                    Some(format!("the row has {count} fields, the header {columns}: is a quote missing?"))
+                } else {
+                    None
+                };
                 let object: Map<String, Value> = header
                     .iter()
                     .zip(fields)
                     .map(|(name, field)| (name.clone(), Value::String(decode::decode(&field).0.into_owned())))
                     .collect();
-                let raw = serde_json::to_vec(&object)?;
-                let reason =
-                    format!("the row has {count} fields, the header {}: is a quote missing?", header.len());
-                Cut { place, kind: Kind::Json, raw, fault: surplus.then_some(reason) }
+                Cut { place, kind: Kind::Json, raw: serde_json::to_vec(&object)?, fault }
             }
         };
         if sink(cut).is_break() {
@@ -81,11 +89,20 @@ fn next(stream: &mut Stream<'_>, reader: &mut Reader) -> io::Result<Option<Row>>
     let limit = stream.limits.record;
     let (mut output, mut ends) = (vec![0u8; 4096], vec![0usize; 64]);
     let (mut written, mut ended, mut length) = (0, 0, 0u64);
+    let (mut at_end, mut unclosed) = (false, false);
     loop {
         let input = stream.bytes.fill_buf()?;
+        // The last line may lack its end. With one, it is whole, unless that stands in an open quote.
+        let last = input.is_empty() && !at_end;
+        let input = if last { b"\n" } else { input };
         let (result, used, wrote, closed) =
             reader.read_record(input, &mut output[written..], &mut ends[ended..]);
-        stream.bytes.consume(used);
+        if last {
+            at_end = used > 0;
+            unclosed = wrote > 0;
+        } else {
+            stream.bytes.consume(used);
+        }
         length += wrote as u64;
         written += wrote;
         ended += closed;
@@ -108,7 +125,7 @@ fn next(stream: &mut Stream<'_>, reader: &mut Reader) -> io::Result<Option<Row>>
                     start = end;
                     field
                 });
-                return Ok(Some(Row::Fields(fields.collect())));
+                return Ok(Some(Row::Fields { fields: fields.collect(), unclosed }));
             }
         }
     }

@@ -22,7 +22,9 @@ fn is_binary(raw: &[u8]) -> bool {
 /// The document of one file, named by its path.
 pub(super) fn parse(cut: &Cut) -> Parsed {
     if is_binary(&cut.raw) {
-        return Parsed::SetAside("no text: the file holds NUL bytes and is of no known format".to_owned());
+        let reason = "no text: the file holds NUL bytes and is of no known format; \
+            if it is UTF-16, save it as UTF-8 or with a byte-order mark";
+        return Parsed::SetAside(reason.to_owned());
     }
     let (text, note) = decode::decode(&cut.raw);
     match Document::new(cut.place.source.as_ref(), text) {

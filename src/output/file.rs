@@ -32,6 +32,17 @@ pub fn is_special(path: &Path) -> bool {
     path.metadata().is_ok_and(|meta| !meta.is_file() && !meta.is_dir())
 }
 
+/// Whether two paths are one file, be it there or still to be made.
+pub fn is_same(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => {
+            let folder = |path: &Path| folder_of(path).canonicalize().ok();
+            a.file_name() == b.file_name() && folder(a) == folder(b)
+        }
+    }
+}
+
 /// `path` with `suffix` after its name.
 pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path.as_os_str());
@@ -75,11 +86,9 @@ impl Beside {
     /// A place beside `target`; what an earlier try left there goes.
     ///
     /// # Errors
-    /// When that cannot be removed.
+    /// When that cannot be removed, or the target must not be replaced.
     pub fn new(target: &Path) -> io::Result<Self> {
-        if is_special(target) {
-            return Err(io::Error::other("a device or a pipe, which a file cannot replace"));
-        }
+        check_target(target)?;
         // The compression suffix stays last: it says how to write.
         let folder = folder_of(target);
         let mut name = OsString::from(".making-");
@@ -99,14 +108,26 @@ impl Beside {
     /// # Errors
     /// When the name cannot be given.
     pub fn rename(&self) -> io::Result<()> {
-        if self.target.is_dir() && !is_ours(&self.target) {
-            return Err(io::Error::other("there is a folder of that name with other things in it"));
-        }
+        check_target(&self.target)?;
         if self.target.is_dir() {
             remove(&self.target)?;
         }
         rename(&self.path, &self.target)
     }
+}
+
+/// Looks whether an output may have this name, before the work for it is done.
+///
+/// # Errors
+/// When there is a device, a pipe, or a folder that no earlier run made.
+pub fn check_target(target: &Path) -> io::Result<()> {
+    if is_special(target) {
+        return Err(io::Error::other("a device or a pipe, which a file cannot replace"));
+    }
+    if target.is_dir() && !is_ours(target) {
+        return Err(io::Error::other("there is a folder of that name with other things in it"));
+    }
+    Ok(())
 }
 
 /// A folder that an earlier run made, so that it may be replaced.

@@ -175,3 +175,72 @@ fn a_line_longer_than_the_limit_is_set_aside_unread() {
     assert!(dead["reason"].as_str().unwrap().contains("--max-doc-mb") && dead.get("raw").is_none(), "{dead}");
     assert_eq!(dead["record"], 2);
 }
+
+/// Nothing that a run reads may be lost to what it writes.
+#[test]
+fn inputs_are_never_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let article = write(folder.path(), "news/a.txt", "All is well, said the mayor.");
+    write(folder.path(), "bad.jsonl", "broken\n");
+    run(folder.path(), &["extract", "bad.jsonl", "-o", "out.jsonl", "--quiet"]);
+    let letters = std::fs::read(folder.path().join("out.jsonl.dead.jsonl")).unwrap();
+    for arguments in [
+        &["extract", "news/a.txt", "-o", "news/a.txt"][..],
+        &["extract", "news/a.txt", "-o", "news/../news/a.txt"],
+        &["extract", "news/a.txt", "--errors", "news/a.txt"],
+        &["extract", "news/a.txt", "-o", "b.jsonl", "--errors", "b.jsonl"],
+        &["retry", "out.jsonl.dead.jsonl", "-o", "out.jsonl"],
+        &["retry", "out.jsonl.dead.jsonl", "--errors", "out.jsonl.dead.jsonl"],
+    ] {
+        let output = run(folder.path(), arguments);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {stderr}");
+        assert!(stderr.contains("would be written over") || stderr.contains("two files"), "{stderr}");
+    }
+    assert_eq!(std::fs::read(article).unwrap(), b"All is well, said the mayor.");
+    assert_eq!(std::fs::read(folder.path().join("out.jsonl.dead.jsonl")).unwrap(), letters);
+}
+
+/// An output may stand in the folder that is read; what runs leave there is no input.
+#[test]
+fn a_folder_may_hold_its_own_output() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "news/a.txt", "First.");
+    write(folder.path(), "news/b.jsonl", "broken\n");
+    for name in ["out.jsonl.part", "out.jsonl.state.new"] {
+        write(folder.path(), &format!("news/{name}"), "of a killed run");
+    }
+    for _ in 0..2 {
+        let output = run(folder.path(), &["extract", "news", "-o", "news/out.jsonl", "--quiet"]);
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(ids(&std::fs::read(folder.path().join("news/out.jsonl")).unwrap()), ["news/a.txt"]);
+    }
+}
+
+#[test]
+fn an_output_that_cannot_get_its_name_is_refused_before_the_work() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "in.jsonl", articles(1));
+    write(folder.path(), "mine/file.txt", "Mine.");
+    for (arguments, message) in [
+        (&["-o", "mine"][..], "mine is a folder: name a file in it"),
+        (&["-o", "new/"], "new/ is a folder: name a file in it"),
+        (&["-o", "mine", "--format", "csv"], "a folder of that name with other things in it"),
+    ] {
+        let output = run(folder.path(), &[&["extract", "in.jsonl"], arguments].concat());
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(stderr.contains(message), "{stderr}");
+    }
+    let tables = run(folder.path(), &["extract", "in.jsonl", "-o", "new/", "--format", "csv"]);
+    assert_eq!(tables.status.code(), Some(0), "{}", String::from_utf8_lossy(&tables.stderr));
+    assert!(folder.path().join("new.manifest.json").exists());
+}
+
+#[test]
+fn what_broken_input_says_cannot_steer_a_terminal() {
+    let long = "x".repeat(200);
+    let output = pipe(&["extract"], format!("{{\"\\u001b[2Jbody\": \"{long}\"}}\n").as_bytes());
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("--text-field \u{FFFD}[2Jbody") && !stderr.contains('\u{1b}'), "{stderr}");
+}

@@ -45,6 +45,29 @@ fn csv_rows_that_do_not_fit_are_set_aside() {
 }
 
 #[test]
+fn a_quote_that_nothing_closes_is_told() {
+    let (found, dead, _) = read("a.csv", "id,text\n1,\"One,\nby one\"\n2,\"Two\n3,Three\n", &[]);
+    assert_eq!(texts(&found), ["One,\nby one"]);
+    assert!(dead[0]["reason"].as_str().unwrap().contains("within a quoted field"), "{dead:?}");
+    for whole in ["id,text\n1,One", "id,text\n1,\"One\"", "id,text\r\n1,\"One\"\r\n\r\n"] {
+        let (found, dead, _) = read("b.csv", whole, &[]);
+        assert_eq!((texts(&found), dead.len()), (vec!["One"], 0));
+    }
+}
+
+#[test]
+fn files_without_a_byte_are_broken_where_their_format_has_a_head() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.csv", "b.jsonl", "c.txt", "d.tar.gz", "e.warc", "x.parquet", "y.zip"] {
+        write(folder.path(), name, "");
+    }
+    let output = run(folder.path(), &["extract", ".", "--errors", "dead"]);
+    assert_eq!(ids(&output.stdout), ["./c.txt"]);
+    let dead = records(&std::fs::read(folder.path().join("dead")).unwrap());
+    assert_eq!(dead.len(), 4, "{dead:?}");
+}
+
+#[test]
 fn json_may_be_a_list_or_spread_over_lines() {
     for (name, text) in [
         ("list.json", "[{\"id\":\"a\",\"text\":\"A [1]\"},\n {\"id\":\"b\",\"text\":\"B\"}]"),

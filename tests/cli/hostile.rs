@@ -32,15 +32,16 @@ fn outcome(folder: &Path, output: &Output) -> (Vec<String>, Vec<String>) {
 #[test]
 fn a_line_of_two_gigabytes_is_read_past() {
     let folder = tempfile::tempdir().unwrap();
-    let output = bounded(folder.path(), &["extract", "--errors", "dead.jsonl", "--threads", "2"], |mut stdin| {
-        let chunk = vec![b'x'; 1 << 20];
-        stdin.write_all(articles(1).as_bytes()).unwrap();
-        stdin.write_all(b"{\"text\":\"").unwrap();
-        for _ in 0..2048 {
-            stdin.write_all(&chunk).unwrap();
-        }
-        stdin.write_all(b"\"}\n{\"id\":\"after\",\"text\":\"All is well.\"}\n").unwrap();
-    });
+    let output =
+        bounded(folder.path(), &["extract", "--errors", "dead.jsonl", "--threads", "2"], |mut stdin| {
+            let chunk = vec![b'x'; 1 << 20];
+            stdin.write_all(articles(1).as_bytes()).unwrap();
+            stdin.write_all(b"{\"text\":\"").unwrap();
+            for _ in 0..2048 {
+                stdin.write_all(&chunk).unwrap();
+            }
+            stdin.write_all(b"\"}\n{\"id\":\"after\",\"text\":\"All is well.\"}\n").unwrap();
+        });
     let (ids, reasons) = outcome(folder.path(), &output);
     assert_eq!(ids, ["a0", "after"]);
     assert!(reasons.len() == 1 && reasons[0].contains("2147483659 bytes"), "{reasons:?}");

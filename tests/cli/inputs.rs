@@ -96,3 +96,31 @@ fn an_empty_article_is_an_article() {
         (2, &json!([]), &json!([]))
     );
 }
+
+/// A mark at the beginning says how what follows is written, in every format that is cut inside.
+#[test]
+fn byte_order_marks_and_utf_16_are_read_in_all_formats() {
+    let article =
+        "\u{FEFF}{\"id\": \"a\", \"text\": \"Zoë spoke.\"}\r\n{\"id\": \"b\", \"text\": \"李 too.\"}\r\n";
+    let table = "\u{FEFF}id,text\r\na,Zoë spoke.\r\nb,李 too.\r\n";
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in [("lines", article), ("table.csv", table)] {
+        let little: Vec<u8> = content.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = content.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [content.as_bytes().to_vec(), little, big] {
+            write(folder.path(), name, gzip(&bytes));
+            let output = run(folder.path(), &["extract", name, "--with-text"]);
+            assert_eq!(ids(&output.stdout), ["a", "b"], "{}", String::from_utf8_lossy(&output.stderr));
+            assert_eq!(records(&output.stdout)[0]["text"], "Zoë spoke.");
+        }
+    }
+}
+
+#[test]
+fn halves_of_emoji_in_escapes_lose_no_record() {
+    let output =
+        pipe(&["extract", "--with-text"], br#"{"id": "a", "text": "Ana Lopez said yes \ud83d today."}"#);
+    let record = &records(&output.stdout)[0];
+    assert_eq!(record["text"], "Ana Lopez said yes \u{FFFD} today.");
+    assert!(record["notes"][0].as_str().unwrap().contains("surrogates"), "{record}");
+}

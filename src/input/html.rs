@@ -3,6 +3,9 @@
 //! The reduction is Readability's (Mozilla's reader view) as `dom_smoothie`
 //! has it. Without the cargo feature `html` pages are set aside.
 
+#[cfg(feature = "html")]
+mod tree;
+
 use std::io;
 use std::ops::ControlFlow;
 
@@ -66,10 +69,10 @@ fn decoded(page: &[u8], named: Option<&str>) -> (String, Option<String>) {
 #[cfg(feature = "html")]
 pub(super) fn document(id: &str, page: &[u8], charset: Option<&str>, url: Option<&str>) -> Parsed {
     let (page, note) = decoded(page, charset);
-    let page = dom_query::Document::from(page);
-    if is_too_deep(&page) {
-        return Parsed::SetAside(format!("elements nested deeper than {DEPTH}"));
-    }
+    let page = match tree::page(&page) {
+        Ok(page) => page,
+        Err(reason) => return Parsed::SetAside(reason),
+    };
     let config = dom_smoothie::Config {
         text_mode: dom_smoothie::TextMode::Formatted,
         max_elements_to_parse: MAX_ELEMENTS,
@@ -83,6 +86,9 @@ pub(super) fn document(id: &str, page: &[u8], charset: Option<&str>, url: Option
         .and_then(|mut reader| reader.parse());
     let article = match article {
         Ok(article) => article,
+        Err(dom_smoothie::ReadabilityError::TooManyElements(..)) => {
+            return Parsed::SetAside(format!("more than {MAX_ELEMENTS} elements"));
+        }
         Err(_) => return Parsed::PassedOver("a page without an article".to_owned()),
     };
     let text = paragraphs(&article.text_content);
@@ -107,36 +113,7 @@ pub(super) fn document(id: &str, page: &[u8], charset: Option<&str>, url: Option
     }
 }
 
-/// Deepest nesting of elements, as browsers have it; readers of the tree go down it by recursion.
-#[cfg(feature = "html")]
-const DEPTH: u32 = 512;
-
-#[cfg(feature = "html")]
-fn is_too_deep(page: &dom_query::Document) -> bool {
-    let (mut node, mut depth) = (page.root(), 0);
-    loop {
-        if let Some(child) = node.first_child() {
-            (node, depth) = (child, depth + 1);
-            if depth > DEPTH {
-                return true;
-            }
-            continue;
-        }
-        loop {
-            if depth == 0 {
-                return false;
-            }
-            if let Some(next) = node.next_sibling() {
-                node = next;
-                break;
-            }
-            let Some(parent) = node.parent() else { return false };
-            (node, depth) = (parent, depth - 1);
-        }
-    }
-}
-
-/// Elements of a page that are looked at; pages with more are passed over.
+/// Elements of a page that are looked at; pages with more are set aside.
 #[cfg(feature = "html")]
 const MAX_ELEMENTS: usize = 200_000;
 
@@ -149,8 +126,10 @@ pub(super) fn document(_: &str, page: &[u8], charset: Option<&str>, _: Option<&s
 /// A piece of HTML as text, its blocks as paragraphs.
 #[cfg(feature = "html")]
 pub(super) fn fragment(html: &str) -> String {
-    let fragment = dom_query::Document::fragment(html);
-    if is_too_deep(&fragment) { without_tags(html) } else { paragraphs(&fragment.formatted_text()) }
+    match tree::fragment(html) {
+        Ok(tree) => paragraphs(&tree.formatted_text()),
+        Err(_) => without_tags(html),
+    }
 }
 
 /// A piece of HTML as text, its blocks as paragraphs.

@@ -29,6 +29,7 @@ pub mod record;
 mod span;
 pub mod syntax;
 pub mod text;
+mod tsv;
 
 pub use annotations::Annotations;
 pub use document::{Document, DocumentError};

@@ -5,19 +5,11 @@
 
 use std::ops::Range;
 
+use super::function_words::Class;
 use crate::Span;
 use crate::annotations::Annotations;
 
-/// What may stand before a name with a hyphen.
-const BEFORE: [&str; 18] = [
-    "anti", "ex", "inter", "intra", "mid", "neo", "non", "pan", "post", "pre", "pro", "sub", "trans",
-    "ultra", "fellow", "then", "now", "former",
-];
-/// Words that may follow a name with a hyphen; so may any that ends like a participle.
-const AFTER: [&str; 22] = [
-    "born", "wide", "style", "like", "made", "run", "built", "held", "era", "bound", "friendly", "free",
-    "area", "only", "themed", "sized", "level", "grown", "won", "hit", "shot", "set",
-];
+/// Participles may follow a name with a hyphen, whatever the verb.
 const ENDINGS: [&str; 3] = ["ed", "ing", "led"];
 
 /// The part of a word that can be a name.
@@ -34,7 +26,7 @@ fn bounds(word: &str) -> (usize, usize) {
     }
     if let Some((before, rest)) = word.split_once('-')
         && rest.starts_with(char::is_uppercase)
-        && BEFORE.iter().any(|b| b.eq_ignore_ascii_case(before))
+        && Class::BeforeHyphen.has(&before.to_ascii_lowercase())
     {
         start = before.len() + 1;
     }
@@ -42,7 +34,7 @@ fn bounds(word: &str) -> (usize, usize) {
         && name.starts_with(char::is_uppercase)
         && after.bytes().all(|b| b.is_ascii_lowercase())
         && after.len() > 2
-        && (AFTER.contains(&after) || ENDINGS.iter().any(|ending| after.ends_with(ending)))
+        && (Class::AfterHyphen.has(after) || ENDINGS.iter().any(|ending| after.ends_with(ending)))
     {
         end = start + name.len();
     }

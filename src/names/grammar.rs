@@ -11,6 +11,7 @@ use std::ops::Range;
 
 use foldhash::fast::FixedState;
 
+use super::function_words::Class;
 use super::reading::{Reading, line};
 use super::words::flag;
 use crate::annotations::{EntityType, Mention, NamedBy};
@@ -41,8 +42,7 @@ pub(crate) fn find(
 
 /// "Mr Abara": everything behind the title, when it is short and no other word of a kind.
 fn titled(reading: &Reading<'_>, run: &Range<usize>, taken: &[bool]) -> Option<(Range<usize>, EntityType)> {
-    let honorific =
-        |at: usize| matches!(reading.text(at).trim_end_matches('.'), "Mr" | "Mrs" | "Ms" | "Dr" | "Sir");
+    let honorific = |at: usize| Class::Honorific.has(reading.text(at).trim_end_matches('.'));
     let start = run.clone().find(|&at| honorific(at))? + 1;
     // "Mr." may end the run: the period is its own.
     let name = start..run.end;

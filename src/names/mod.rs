@@ -17,6 +17,7 @@ pub mod entities;
 mod evidence;
 pub mod explain;
 mod features;
+mod function_words;
 mod gender;
 mod grammar;
 mod lexicon;

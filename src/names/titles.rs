@@ -2,16 +2,13 @@
 
 use std::ops::Range;
 
+use super::function_words::Class;
 use crate::Span;
 use crate::annotations::{Annotations, Entity, EntityType, Gender, TokenKind};
 use crate::gazetteer::{Gazetteer, Phrase};
 
 /// Longest role after a name, in tokens: what is longer is a clause.
 const LONGEST_ROLE: usize = 16;
-
-/// Finite verbs and pronouns that no role contains.
-const CLAUSE_WORDS: [&str; 14] =
-    ["said", "says", "told", "had", "has", "have", "was", "were", "is", "are", "will", "would", "he", "she"];
 
 /// What stands around one mention.
 #[derive(Clone, Debug, Default)]
@@ -110,7 +107,7 @@ fn after(
     });
     let Some(close) = close else { return };
     // ", said he had …" is a clause, not a role.
-    if (start..close).any(|at| CLAUSE_WORDS.contains(&word(at))) {
+    if (start..close).any(|at| Class::Clause.has(word(at))) {
         return;
     }
     while start < close && matches!(word(start), "the" | "a" | "an" | "also" | "his" | "her") {

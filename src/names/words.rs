@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 
 use super::edges;
+use super::function_words::Class;
 use super::lexicon::{Lexicon, class};
 use crate::annotations::EntityType;
 use crate::gazetteer::{Entry, Gazetteer, TokenStats};
@@ -58,12 +59,6 @@ pub(crate) mod flag {
     /// Number of flags.
     pub const COUNT: u32 = 19;
 }
-
-/// See [`flag::CONNECTOR`].
-const CONNECTORS: [&str; 14] =
-    ["of", "for", "and", "the", "on", "in", "de", "&", "del", "da", "do", "du", "la", "y"];
-/// See [`flag::WHERE`].
-const WHERE: [&str; 5] = ["in", "at", "from", "near", "to"];
 
 /// One written word.
 #[derive(Clone, Debug, Default)]
@@ -169,8 +164,8 @@ pub(crate) fn word(
         (flag::GENERIC, of_class(class::GENERIC) && capital),
         (flag::PARTICLE, of_class(class::PARTICLE)),
         (flag::LEGAL, of_class(class::LEGAL)),
-        (flag::CONNECTOR, CONNECTORS.contains(&lower.as_str())),
-        (flag::WHERE, WHERE.contains(&lower.as_str())),
+        (flag::CONNECTOR, Class::Connector.has(&lower)),
+        (flag::WHERE, Class::Where.has(&lower)),
     ] {
         if on {
             word.flags |= flag;
@@ -210,16 +205,10 @@ pub(crate) fn word(
 /// How prominent a place must be to be read into a small letter.
 const KNOWN: f32 = 4.0;
 
-/// Particles that are written together with the name that follows.
-const PARTICLES: [&str; 18] = [
-    "al", "el", "ad", "an", "ar", "as", "ash", "at", "az", "ul", "ur", "us", "d", "l", "de", "ibn", "bin",
-    "bar",
-];
-
 /// Whether a word that begins small is a name all the same: "al-Sadr", "d'Estaing".
 fn begins_with_particle(word: &str) -> bool {
     let Some((particle, name)) = word.split_once(['-', '\'', '’']) else { return false };
-    PARTICLES.contains(&particle) && name.starts_with(char::is_uppercase)
+    Class::JoinedParticle.has(particle) && name.starts_with(char::is_uppercase)
 }
 
 /// How a word of a line of capitals is written in running text: the way it was

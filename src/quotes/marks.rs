@@ -22,6 +22,7 @@
 
 use std::ops::Range;
 
+use super::words::{Classes, Lexicon, word_in_text};
 use crate::Span;
 
 /// What had to be put right.
@@ -262,10 +263,6 @@ fn single(marks: &[Mark], open: usize) -> Option<usize> {
     best
 }
 
-/// Words that begin with an apostrophe.
-const ELISIONS: &[&str] =
-    &["em", "til", "till", "twas", "tis", "cause", "n", "bout", "round", "s", "d", "m", "re", "ve", "ll"];
-
 fn find(text: &str, paragraph: Range<usize>, marks: &mut Vec<Mark>) {
     let bytes = text.as_bytes();
     let mut at = paragraph.start;
@@ -345,9 +342,9 @@ fn judge(
             if mark.opens {
                 let rest = &text[span.end..];
                 let stop = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len()).min(12);
-                let next = rest.get(..stop).unwrap_or_default().to_ascii_lowercase();
-                let elided =
-                    ELISIONS.contains(&next.as_str()) || next.starts_with(|c: char| c.is_ascii_digit());
+                let next = rest.get(..stop).unwrap_or_default();
+                let elided = Lexicon::shipped().get(word_in_text(next)).classes.any(Classes::ELISION)
+                    || next.starts_with(|c: char| c.is_ascii_digit());
                 if elided && shape != Shape::Opening {
                     mark.opens = false;
                 }

@@ -10,6 +10,8 @@ use std::sync::OnceLock;
 
 use foldhash::HashMap;
 
+use crate::tsv;
+
 /// Hash of a word in lower case with straight apostrophes.
 pub type Word = u64;
 
@@ -86,12 +88,13 @@ macro_rules! classes {
 
 classes! {
     BE = "be", HAVE = "have", DO = "do", MODAL = "modal", FINITE = "finite", SUBJECT = "subject",
-    HE = "he", SHE = "she", THEY = "they", PRONOUN = "pronoun", PERSONAL = "personal",
+    HE = "he", SHE = "she", PRONOUN = "pronoun", PERSONAL = "personal",
     DETERMINER = "determiner", POSSESSIVE = "possessive", PREPOSITION = "preposition",
     COMPLEMENTIZER = "complementizer", SUBORDINATOR = "subordinator", RELATIVE = "relative",
     COORDINATOR = "coordinator", NEGATION = "negation", ADVERB = "adverb", DAY = "day", PAST = "past",
-    PRIVATE = "private", CLAUSAL = "clausal", ADDRESSED = "manner", SOURCE = "source", ROLE = "role",
-    NOUN_CUE = "noun_cue", COURTESY = "courtesy", REPORTS = "reports", UTTERED = "uttered",
+    PRIVATE = "private", CLAUSAL = "clausal", ADDRESSED = "manner", ROLE = "role",
+    NOUN_CUE = "noun_cue", REPORTS = "reports", UTTERED = "uttered",
+    HEADLINE_LABEL = "headline_label", ELISION = "elision",
 }
 
 impl Classes {
@@ -180,21 +183,18 @@ impl Lexicon {
 
     fn read(function_words: &str, reporting_verbs: &str) -> Lexicon {
         let mut entries: HashMap<Word, Entry> = HashMap::default();
-        for (class, words) in rows(function_words).filter_map(|row| row.split_once('\t')) {
-            let Some(&(_, class)) = COLUMNS.iter().find(|(name, _)| *name == class) else { continue };
-            for name in words.split_whitespace() {
-                let entry = entries.entry(word(name)).or_default();
-                entry.classes = entry.classes.or(class);
-            }
+        for (class, name) in tsv::classes(function_words) {
+            let Some(&(_, class)) = COLUMNS.iter().find(|(known, _)| *known == class) else { continue };
+            let entry = entries.entry(word(name)).or_default();
+            entry.classes = entry.classes.or(class);
         }
-        for row in rows(reporting_verbs) {
-            let mut columns = row.split('\t');
-            let Some(lemma) = columns.next().map(word) else { continue };
+        for [lemma, columns @ ..] in tsv::rows::<4>(reporting_verbs) {
+            let lemma = word(lemma);
             let classes = entries.get(&lemma).map(|e| e.classes).unwrap_or_default();
             let forms = [Form::Third, Form::Past, Form::Gerund];
             // The base first and the past last, so that "put" and "read" count as pasts.
             let mut all = vec![(lemma, Form::Base)];
-            for (column, form) in columns.zip(forms) {
+            for (column, form) in columns.into_iter().zip(forms) {
                 all.extend(column.split('|').filter(|f| !f.is_empty()).map(|f| (word(f), form)));
             }
             for (name, form) in all {
@@ -203,11 +203,6 @@ impl Lexicon {
         }
         Lexicon { entries }
     }
-}
-
-/// The data rows of a table: no comments, no line of column names.
-fn rows(table: &str) -> impl Iterator<Item = &str> {
-    table.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).skip(1)
 }
 
 #[cfg(test)]
@@ -223,10 +218,9 @@ mod tests {
 
     #[test]
     fn every_class_of_the_table_is_known() {
-        for row in rows(FUNCTION_WORDS) {
-            let (class, words) = row.split_once('\t').unwrap_or((row, ""));
+        for (class, word) in tsv::classes(FUNCTION_WORDS) {
             assert!(COLUMNS.iter().any(|(name, _)| *name == class), "unknown class {class}");
-            assert!(!words.is_empty(), "no words for {class}");
+            assert!(!word.is_empty(), "an empty word in {class}");
         }
     }
 

@@ -5,6 +5,8 @@
 
 use std::sync::LazyLock;
 
+use crate::tsv::rows;
+
 /// What the period of an abbreviation means; the header of `lexicons/abbreviations.tsv` says which is which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -168,15 +170,6 @@ impl Lexicon {
     fn has(&self, word: &[u8], bit: u8) -> bool {
         key(word).is_some_and(|key| self.words.get(key) & bit != 0)
     }
-}
-
-/// The rows of a list: comment lines, the header and empty lines left out.
-fn rows<const N: usize>(list: &'static str) -> impl Iterator<Item = [&'static str; N]> {
-    let rows = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).skip(1);
-    rows.map(|line| {
-        let mut fields = line.split('\t');
-        std::array::from_fn(|_| fields.next().unwrap_or(""))
-    })
 }
 
 /// `word` folded and packed; none when it is empty or longer than sixteen bytes.

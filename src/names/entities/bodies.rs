@@ -8,10 +8,7 @@ use super::forms::Form;
 use super::groups::{BondKind, Groups};
 use crate::annotations::{Annotations, EntityType};
 use crate::gazetteer::Gazetteer;
-
-/// Words that writers leave out when they make an acronym, and that no name starts or ends with.
-const LINKING: [&str; 14] =
-    ["of", "the", "and", "for", "in", "on", "to", "at", "de", "la", "du", "des", "del", "y"];
+use crate::names::function_words::Class;
 
 /// How many longer names are considered for one short form; more are ambiguous anyway.
 const MOST_CANDIDATES: usize = 64;
@@ -169,11 +166,7 @@ fn is_acronym_shaped(text: &str, found: &Annotations, form: &Form) -> bool {
 /// The acronyms that `words` make, with and without the linking ones; none for a single word.
 fn initials(words: &[String]) -> Vec<String> {
     let of = |all: bool| -> String {
-        words
-            .iter()
-            .filter(|w| all || !LINKING.contains(&w.as_str()))
-            .filter_map(|w| w.chars().next())
-            .collect()
+        words.iter().filter(|w| all || !Class::Linking.has(w)).filter_map(|w| w.chars().next()).collect()
     };
     let mut acronyms = vec![of(true), of(false)];
     acronyms.dedup();
@@ -188,7 +181,7 @@ fn short_form(short: &[String], long: &[String], head: bool) -> bool {
     if short.is_empty() || short.len() >= long.len() {
         return false;
     }
-    let linking = |word: &String| LINKING.contains(&word.as_str());
+    let linking = |word: &String| Class::Linking.has(word);
     let starts = long.starts_with(short) && (head || !linking(&long[short.len()]));
     let ends =
         long.ends_with(short) && (head || short.len() >= 2 && !linking(&long[long.len() - short.len() - 1]));

@@ -8,6 +8,7 @@ use super::forms::Form;
 use super::groups::{BondKind, Groups};
 use crate::annotations::Gender;
 use crate::gazetteer::Gazetteer;
+use crate::names::function_words::Class;
 
 /// How many people are considered for one name: in a book, a bare "John" means one of the last Johns.
 const MOST_CANDIDATES: usize = 64;
@@ -232,23 +233,13 @@ fn subsequence(short: &[String], long: &[String], same: impl Fn(&str, &str) -> b
 /// Two names or more, the first of which is no particle.
 fn is_full(words: &[String]) -> bool {
     let words = bare(words);
-    words.len() >= 2 && !is_particle(&words[0])
-}
-
-/// Particles with which a bare surname can begin.
-fn is_particle(word: &str) -> bool {
-    const PARTICLES: [&str; 22] = [
-        "al", "el", "bin", "ibn", "ben", "bint", "van", "von", "der", "den", "de", "da", "do", "dos", "das",
-        "del", "della", "di", "du", "la", "le", "ter",
-    ];
-    PARTICLES.contains(&word)
+    words.len() >= 2 && !Class::SurnameParticle.has(&words[0])
 }
 
 /// The name without "Jr", "III" at its end.
 fn bare(words: &[String]) -> &[String] {
-    const SUFFIXES: [&str; 7] = ["jr", "sr", "jnr", "snr", "ii", "iii", "iv"];
     match words.split_last() {
-        Some((last, rest)) if !rest.is_empty() && SUFFIXES.contains(&last.as_str()) => rest,
+        Some((last, rest)) if !rest.is_empty() && Class::NameSuffix.has(last) => rest,
         _ => words,
     }
 }

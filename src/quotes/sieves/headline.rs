@@ -7,60 +7,9 @@ use super::{Attribution, Finds, Source};
 use crate::annotations::{Case, EntityType, TokenKind};
 use crate::quotes::attribution::Rule;
 use crate::quotes::reading::{NONE, Pos};
-use crate::quotes::words::{Classes, Word, word};
+use crate::quotes::words::{Classes, word};
 
 const RULE: Rule = Rule { name: "headline-colon", confidence: 0.7 };
-
-/// Words that label a headline and name no speaker.
-const LABELS: &[Word] = &[
-    word("update"),
-    word("updated"),
-    word("exclusive"),
-    word("breaking"),
-    word("live"),
-    word("watch"),
-    word("video"),
-    word("opinion"),
-    word("analysis"),
-    word("review"),
-    word("explainer"),
-    word("factbox"),
-    word("photos"),
-    word("interview"),
-    word("poll"),
-    word("election"),
-    word("preview"),
-    word("recap"),
-    word("corrected"),
-    word("correction"),
-    word("editorial"),
-    word("column"),
-    word("podcast"),
-    word("timeline"),
-    word("profile"),
-    word("part"),
-    word("note"),
-    word("source"),
-    word("sources"),
-    word("report"),
-    word("study"),
-    word("fact"),
-    word("by"),
-    word("contact"),
-    word("date"),
-    word("time"),
-    word("location"),
-    word("where"),
-    word("when"),
-    word("who"),
-    word("what"),
-    word("why"),
-    word("how"),
-    word("re"),
-    word("subject"),
-    word("to"),
-    word("from"),
-];
 
 pub(super) fn run(article: &Source<'_>, out: &mut Finds) {
     let Some(paragraph) = article.found.paragraphs.first() else { return };
@@ -83,7 +32,9 @@ pub(super) fn run(article: &Source<'_>, out: &mut Finds) {
         .find(|&t| reading.pos[t as usize] == Pos::Preposition && reading.words[t as usize] != word("of"))
         .unwrap_or(colon);
     let label = tokens.start..end;
-    if label.is_empty() || label.clone().any(|t| LABELS.contains(&reading.words[t as usize])) {
+    if label.is_empty()
+        || label.clone().any(|t| reading.entries[t as usize].classes.any(Classes::HEADLINE_LABEL))
+    {
         return;
     }
     if !label.clone().all(|t| capital(article, t)) || !speaks(article, label.start, label.end) {

@@ -71,6 +71,12 @@ fn emoticon_ends(text: &[u8], start: usize, at: usize) -> bool {
     apart && matches!(text[at + 1..], [b' ', b'A'..=b'Z', ..])
 }
 
+/// How many spaces `text` begins with.
+#[inline]
+fn spaces(text: &[u8]) -> usize {
+    text.iter().take_while(|&&byte| byte == b' ').count()
+}
+
 /// Whether a byte is ASCII and neither white space nor a control.
 fn is_solid(byte: u8) -> bool {
     matches!(byte, b'!'..=b'~')
@@ -83,11 +89,11 @@ impl Iterator for Sentences<'_> {
         let text = self.text;
         let bytes = text.as_bytes();
         let fresh = std::mem::take(&mut self.fresh);
-        let (start, begins_block) = match bytes[self.at..] {
-            [b' ', next, ..] if is_solid(next) => (self.at + 1, fresh),
-            [next, ..] if is_solid(next) => (self.at, fresh),
-            [b'\n', next, ..] if is_solid(next) && self.layout.breaks_are_hard() => (self.at + 1, true),
-            [b'\n', b'\n', next, ..] if is_solid(next) => (self.at + 2, true),
+        let first = self.at + spaces(&bytes[self.at..]);
+        let (start, begins_block) = match bytes[first..] {
+            [next, ..] if is_solid(next) => (first, fresh),
+            [b'\n', next, ..] if is_solid(next) && self.layout.breaks_are_hard() => (first + 1, true),
+            [b'\n', b'\n', next, ..] if is_solid(next) => (first + 2, true),
             _ => {
                 let start = text.len() - text[self.at..].trim_start().len();
                 (start, fresh || self.parted(Span::new(self.at, start)))
@@ -163,16 +169,17 @@ impl Sentences<'_> {
             [0xE2, 0x80, 0x9D, ..] => at + 4,
             _ => at + 1,
         };
-        match bytes[end..] {
+        let next = end + spaces(&bytes[end..]);
+        match bytes[next..] {
+            [] => Some(end),
             [b'\n' | b'\r', ..] if self.layout.breaks_are_hard() => {
                 self.fresh = true;
                 Some(end)
             }
+            _ if next == end => None,
             // "A.", "A)": an initial or a label.
-            [b' ', b'A'..=b'Z', b'.' | b')', ..] => None,
-            [b' ', b'A'..=b'Z', _, ..]
-            | [b' ', b'"', b'A'..=b'Z', ..]
-            | [b' ', 0xE2, 0x80, 0x9C, b'A'..=b'Z', ..] => {
+            [b'A'..=b'Z', b'.' | b')', ..] => None,
+            [b'A'..=b'Z', _, ..] | [b'"', b'A'..=b'Z', ..] | [0xE2, 0x80, 0x9C, b'A'..=b'Z', ..] => {
                 self.lexicon.is_plain(&bytes[start..at]).then_some(end)
             }
             _ => None,

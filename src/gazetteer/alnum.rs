@@ -7,10 +7,9 @@
 pub const BLOCK: usize = 64;
 
 /// Blocks that are sorted at once.
-const BATCH: usize = 4;
+pub const BATCH: usize = 4;
 
-/// Bytes of the short look at a word.
-pub const SHORT: usize = 16;
+use super::compile::fold::SHORT;
 
 /// What the bytes of a block are, one bit each, lowest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,10 +30,21 @@ pub struct Sorter {
     avx2: bool,
 }
 
+/// Whether the processor has what the third level of x86-64 asks for.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub fn is_v3() -> bool {
+    is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("lzcnt")
+        && is_x86_feature_detected!("popcnt")
+}
+
 impl Sorter {
     #[cfg(target_arch = "x86_64")]
     pub fn best() -> Sorter {
-        Sorter { avx2: is_x86_feature_detected!("avx2") }
+        Sorter { avx2: is_v3() }
     }
 
     #[cfg(not(target_arch = "x86_64"))]
@@ -115,27 +125,47 @@ mod simd {
 
     /// What [`super::plain_sort`] says.
     #[target_feature(enable = "avx2")]
+    #[inline]
     pub(super) fn sort_avx2(batch: &[u8; BATCH * BLOCK]) -> [Classes; BATCH] {
-        // Both bounds are ASCII; bytes beyond it are negative.
-        let within = |bytes, low: u8, high: u8| {
-            let above = _mm256_cmpgt_epi8(bytes, _mm256_set1_epi8(low as i8 - 1));
-            _mm256_and_si256(above, _mm256_cmpgt_epi8(_mm256_set1_epi8(high as i8 + 1), bytes))
-        };
+        // A byte is of a kind when the tables for its two halves agree on one bit; for a byte beyond
+        // ASCII the shuffle gives none.
+        let low = halves(|half| {
+            let upper = u8::from(half >= 1) | u8::from(half <= 10) << 1;
+            upper | upper << 2 | u8::from(half <= 9) << 4
+        });
+        let high = halves(|half| match half {
+            3 => 1 << 4,
+            4..=7 => 1 << (half - 4),
+            _ => 0,
+        });
+        let zero = _mm256_setzero_si256();
         let mut sorted = [Classes::default(); BATCH];
         for (block, classes) in batch.as_chunks::<BLOCK>().0.iter().zip(&mut sorted) {
             for (half, bytes) in block.as_chunks::<32>().0.iter().enumerate() {
                 let (parts, _) = bytes.as_chunks();
                 let bytes = _mm256_set_m128i(load(&parts[1]), load(&parts[0]));
-                let lower = within(bytes, b'a', b'z');
-                let letters = within(_mm256_or_si256(bytes, _mm256_set1_epi8(0x20)), b'a', b'z');
-                let alnum = _mm256_or_si256(letters, within(bytes, b'0', b'9'));
+                let upper_halves = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(15));
+                let kinds = _mm256_and_si256(
+                    _mm256_shuffle_epi8(low, bytes),
+                    _mm256_shuffle_epi8(high, upper_halves),
+                );
+                let lower = _mm256_and_si256(kinds, _mm256_set1_epi8(0b1100));
                 let bits = |found| u64::from(_mm256_movemask_epi8(found) as u32) << (32 * half);
-                classes.alnum |= bits(alnum);
-                classes.lower |= bits(lower);
+                let none = u64::from(u32::MAX) << (32 * half);
+                classes.alnum |= bits(_mm256_cmpeq_epi8(kinds, zero)) ^ none;
+                classes.lower |= bits(_mm256_cmpeq_epi8(lower, zero)) ^ none;
                 classes.wide |= bits(bytes);
             }
         }
         sorted
+    }
+
+    /// A table for both lanes of a shuffle.
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn halves(of: impl Fn(u8) -> u8) -> __m256i {
+        let table: [u8; SHORT] = std::array::from_fn(|half| of(half as u8));
+        _mm256_broadcastsi128_si256(load(&table))
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Index {
     lists: Vec<List>,
     /// Class and text of what stands between words.
     separators: Vec<(Separator, Box<str>)>,
+    /// Which classes names go on after, one bit each.
+    joins: u8,
 }
 
 /// What is known of a list.
@@ -107,6 +109,7 @@ impl Index {
             homes: 0,
             lists: Vec::new(),
             separators: Vec::new(),
+            joins: 0,
         };
         let all = index.all();
         if all.get(..8) != Some(&MAGIC) {
@@ -168,15 +171,16 @@ impl Index {
             lists.push(List { name: name.into(), kind, user: flags & 1 != 0, overrides: flags & 2 != 0 });
         }
         let bytes = self.section(Section::Separators);
+        let joins = bytes.first().copied().ok_or(IndexError::Damaged("separators"))?;
         let mut separators = Vec::new();
-        let mut at = 0;
+        let mut at = 1;
         while let Some(&class) = bytes.get(at) {
             at += 1;
             let text = text_at(bytes, &mut at).ok_or(IndexError::Damaged("separators"))?;
             separators.push((Separator::from_number(class), text.into()));
         }
         self.lists = lists;
-        self.separators = separators;
+        (self.joins, self.separators) = (joins, separators);
         Ok(())
     }
 
@@ -192,6 +196,12 @@ impl Index {
     #[inline]
     pub(super) fn homes(&self) -> usize {
         self.homes
+    }
+
+    /// Whether a name goes on after what is of this class.
+    #[inline]
+    pub(super) fn joins(&self, class: Separator) -> bool {
+        self.joins >> class as u8 & 1 != 0
     }
 
     /// Class of what stands between words, by its number.

@@ -7,16 +7,17 @@
 //! What lies in memory far away is asked for in waves: each question of a wave
 //! is announced to the processor before the first is asked.
 
+use super::alnum;
 use super::compile::fold::{self, Separator};
 use super::compile::layout::*;
 use super::index::{Index, Record, u32_at};
-use super::starts::{self, First, Starts, passes};
+use super::starts::{self, Starts, Word, passes};
 
 /// Words that a wave begins with, at least, unless the text ends.
-const WAVE: usize = 96;
+const WAVE: usize = 256;
 
-/// Words from one of [`Starts`] on, which may be a name or the beginning of one.
-#[derive(Clone, Copy)]
+/// Words which may be a name or the beginning of one.
+#[derive(Clone, Copy, Default)]
 struct Run {
     /// First byte.
     start: u32,
@@ -50,7 +51,14 @@ struct Found {
 /// What a scan uses again and again; every scan may begin with that of another.
 #[derive(Default)]
 pub struct Scratch {
-    firsts: Vec<First>,
+    places: Vec<u32>,
+    words: Vec<Word>,
+    /// Which of the words names go on from, by number, and which are looked up alone.
+    longer: Kept<u32>,
+    single: Kept<u32>,
+    /// Those of the former whose next word is the next of the words, and whose next is yet to be read.
+    pairs: Kept<u32>,
+    unread: Kept<u32>,
     runs: Vec<Run>,
     probes: Vec<Run>,
     prints: Vec<Print>,
@@ -59,14 +67,70 @@ pub struct Scratch {
     folded: (String, String),
 }
 
+/// Those of many things that are kept: each is written, and written over when it is not, so that the
+/// processor need not foresee which.
+#[derive(Default)]
+struct Kept<T> {
+    places: Vec<T>,
+    count: usize,
+}
+
+impl<T: Copy + Default> Kept<T> {
+    /// Begins anew, for as many as `most`.
+    #[inline(always)]
+    fn begin(&mut self, most: usize) {
+        self.count = 0;
+        if self.places.len() <= most {
+            self.places.resize(most + 1, T::default());
+        }
+    }
+
+    #[inline(always)]
+    fn put(&mut self, one: T, keep: bool) {
+        if let Some(place) = self.places.get_mut(self.count) {
+            *place = one;
+        }
+        self.count += usize::from(keep);
+    }
+
+    #[inline(always)]
+    fn all(&self) -> &[T] {
+        &self.places[..self.count]
+    }
+}
+
 impl Index {
     /// Calls `found` with where it starts and ends, in bytes, and the record of every name in `text`,
     /// by start, then end; `text` must be shorter than 4 GiB.
-    pub fn scan(&self, text: &str, scratch: &mut Scratch, mut found: impl FnMut(usize, usize, u32)) {
-        let mut starts = Starts::new(text, self);
+    pub fn scan(&self, text: &str, scratch: &mut Scratch, found: impl FnMut(usize, usize, u32)) {
+        #[cfg(target_arch = "x86_64")]
+        if alnum::is_v3() {
+            // SAFETY: the processor was asked and has what the function needs.
+            return unsafe { self.scan_v3(text, scratch, found) };
+        }
+        self.scan_plain(text, scratch, found);
+    }
+
+    /// The same, compiled for the processors of the last ten years: AVX2, and counting and shifting
+    /// of bits in one step.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    fn scan_v3(&self, text: &str, scratch: &mut Scratch, found: impl FnMut(usize, usize, u32)) {
+        self.scan_plain(text, scratch, found);
+    }
+
+    #[inline(always)]
+    fn scan_plain(
+        &self,
+        text: &str,
+        scratch: &mut Scratch,
+        mut found: impl FnMut(usize, usize, u32),
+    ) {
+        let mut starts = Starts::new(text, self, std::mem::take(&mut scratch.places));
         loop {
-            scratch.firsts.clear();
-            let more = starts.fill(WAVE, &mut scratch.firsts);
+            let more = starts.fill(WAVE, &mut scratch.words);
+            self.first_words(text, scratch);
+            self.first_pairs(text, scratch);
             self.wave(text, scratch);
             for name in scratch.found.drain(..) {
                 found(name.start as usize, name.end as usize, name.name);
@@ -75,27 +139,94 @@ impl Index {
                 break;
             }
         }
+        scratch.places = starts.into_places();
     }
 
-    /// Every name that begins with one of `scratch.firsts`.
+    /// Sorts out with which of the words a name may begin.
+    #[inline(always)]
+    fn first_words(&self, text: &str, scratch: &mut Scratch) {
+        let Scratch { words, longer, single, unread: fitting, .. } = scratch;
+        let (filter, _) = self.section(Section::Firsts).as_chunks();
+        let small = self.section(Section::Starts);
+        // The number of the word, whether it is a name and whether names go on from it.
+        fitting.begin(words.len());
+        for (number, word) in words.iter().enumerate() {
+            let (place, any, more, alone) = first(word.hash, filter.len());
+            let bits = filter.get(place).map_or(0, |bits| u64::from_le_bytes(*bits));
+            let what = u32::from(bits & alone == alone) << 1 | u32::from(bits & more != 0);
+            fitting.put((number as u32) << 2 | what, (bits & any == any) & (what != 0));
+        }
+        longer.begin(fitting.count);
+        single.begin(fitting.count);
+        for &what in fitting.all() {
+            let number = what >> 2;
+            let fits = small.is_empty() || {
+                let word = &words[number as usize];
+                let lower = text[word.start as usize..].chars().next().is_some_and(char::is_lowercase);
+                !lower || passes(small, word.hash)
+            };
+            longer.put(number, fits & (what & 1 != 0));
+            single.put(number, fits & (what & 2 != 0));
+        }
+    }
+
+    /// Makes runs of one word and of two.
+    #[inline(always)]
+    fn first_pairs(&self, text: &str, scratch: &mut Scratch) {
+        let filter = self.section(Section::Filter);
+        let table = self.section(Section::Table);
+        let inner = self.section(Section::Inner);
+        let bytes = text.as_bytes();
+        let Scratch { words, longer, single, unread, pairs, runs, probes, .. } = scratch;
+        let alone = |number: u32| {
+            let Word { start, end, hash } = words[number as usize];
+            Run { start, last: start, end, single: true, key: hash }
+        };
+        for &number in single.all() {
+            let run = alone(number);
+            self.announce(table, run.key);
+            probes.push(run);
+        }
+        // First words are told apart by what comes next, before much is done for any of them.
+        pairs.begin(longer.count);
+        unread.begin(longer.count);
+        for &number in longer.all() {
+            let end = words[number as usize].end;
+            let next = words.get(number as usize + 1).map_or(0, |next| next.start);
+            let [mark, after] = [0, 1].map(|at| bytes.get(end as usize + at).copied().unwrap_or(0));
+            let separator = fold::ALONE.get(usize::from(mark)).copied().unwrap_or(Separator::Break);
+            let joins = self.joins(separator);
+            let touches = next == end + 1;
+            pairs.put(number, touches & joins);
+            let may = (mark >= 0x80)
+                | joins & starts::may_be_inner(bytes, end as usize + 1, inner)
+                | (separator != Separator::Break) & !after.is_ascii_alphanumeric();
+            let ends = (mark == b'\n') & (after == b'\n') | (mark == b',') & !joins;
+            unread.put(number, !touches & may & !ends);
+        }
+        for &number in pairs.all() {
+            let [word, next] = [0, 1].map(|at| &words[number as usize + at]);
+            let separator = fold::ALONE[usize::from(bytes[word.end as usize])];
+            let key = fold::extend(word.hash, separator, next.hash);
+            announce_filter(filter, key);
+            runs.push(Run { start: word.start, last: next.start, end: next.end, single: false, key });
+        }
+        for &number in unread.all() {
+            if let Some(run) = extend(text, inner, &alone(number)) {
+                announce_filter(filter, run.key);
+                runs.push(run);
+            }
+        }
+    }
+
+    /// Follows the runs and looks up what they are.
+    #[inline(always)]
     fn wave(&self, text: &str, scratch: &mut Scratch) {
         let filter = self.section(Section::Filter);
         let table = self.section(Section::Table);
         let inner = self.section(Section::Inner);
         let names = self.section(Section::Names);
-        let Scratch { firsts, runs, probes, prints, found, spelled, folded } = scratch;
-        for (index, &First { word, single, longer }) in firsts.iter().enumerate() {
-            let run =
-                Run { start: word.start, last: word.start, end: word.end, single: true, key: word.hash };
-            if single {
-                self.announce(table, run.key);
-                probes.push(run);
-            }
-            if longer && let Some(run) = extend(text, inner, &run, firsts.get(index + 1)) {
-                announce_filter(filter, run.key);
-                runs.push(run);
-            }
-        }
+        let Scratch { runs, probes, prints, found, spelled, folded, .. } = scratch;
         while !runs.is_empty() || !probes.is_empty() {
             for run in runs.drain(..).filter(|run| passes(filter, run.key)) {
                 self.announce(table, run.key);
@@ -108,7 +239,7 @@ impl Index {
                 });
                 if goes_on
                     && !run.single
-                    && let Some(longer) = extend(text, inner, &run, None)
+                    && let Some(longer) = extend(text, inner, &run)
                 {
                     announce_filter(filter, longer.key);
                     runs.push(longer);
@@ -133,7 +264,7 @@ impl Index {
 
     /// Calls `name` for each name with this key's fingerprint: where the records of its bucket begin,
     /// and how many come before its own; true when longer names may go on from here.
-    #[inline]
+    #[inline(always)]
     fn probe(&self, table: &[u8], key: u64, mut name: impl FnMut(u32, u32)) -> bool {
         let print = print(key);
         let mut goes_on = false;
@@ -164,7 +295,7 @@ impl Index {
     }
 
     /// Announces that this key will be looked up.
-    #[inline]
+    #[inline(always)]
     fn announce(&self, table: &[u8], key: u64) {
         prefetch(table, bucket(key, self.homes()) * BUCKET);
     }
@@ -215,15 +346,12 @@ impl Index {
     }
 }
 
-/// `run` with the next word, which may be the one that is known already; none when no name goes on
-/// there, nor with a word in lower case that is not in `inner`.
-#[inline]
-fn extend(text: &str, inner: &[u8], run: &Run, known: Option<&First>) -> Option<Run> {
+/// `run` with the next word; none when no name goes on there, nor with a word in lower case that is
+/// not in `inner`.
+#[inline(always)]
+fn extend(text: &str, inner: &[u8], run: &Run) -> Option<Run> {
     let (separator, start) = starts::after(text, run.last as usize, run.end as usize)?;
-    let word = match known {
-        Some(known) if known.word.start as usize == start => known.word,
-        _ => starts::read(text, start, Some(inner))?,
-    };
+    let word = starts::read_inner(text, start, inner)?;
     let key = fold::extend(run.key, separator, word.hash);
     Some(Run { start: run.start, last: word.start, end: word.end, single: false, key })
 }

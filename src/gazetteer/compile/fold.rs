@@ -6,6 +6,7 @@
 //! ignore case, accents and the kind of hyphen, space or apostrophe.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -107,7 +108,7 @@ pub fn next_word(text: &str, mut at: usize, limit: usize) -> Option<usize> {
             continue;
         }
         let char = text[at..].chars().next()?;
-        if char.is_alphanumeric() {
+        if is_letter(char) {
             return Some(at);
         }
         at += char.len_utf8();
@@ -141,8 +142,24 @@ pub fn word_end(text: &str, start: usize) -> (usize, bool) {
 /// Whether a character may stand in a word; it begins with a letter or digit.
 #[inline]
 pub fn is_of_word(char: char) -> bool {
-    char.is_alphanumeric() || is_combining_mark(char)
+    is_letter(char) || is_combining_mark(char)
 }
+
+/// Whether a character is a letter or digit.
+#[inline]
+pub fn is_letter(char: char) -> bool {
+    match char as usize {
+        // Latin is what the usual way is quick at; the others are in the table.
+        code @ 0x250..0x1_0000 => LETTERS[code / 64] >> (code % 64) & 1 != 0,
+        _ => char.is_alphanumeric(),
+    }
+}
+
+/// Which characters of the basic plane are letters or digits, one bit each.
+static LETTERS: LazyLock<Box<[u64]>> = LazyLock::new(|| {
+    let bit = |code| u64::from(char::from_u32(code).is_some_and(char::is_alphanumeric)) << (code % 64);
+    (0..0x400).map(|row| (row * 64..row * 64 + 64).map(bit).sum()).collect()
+});
 
 /// What stands between the word `start..end` and the next one at `next`.
 #[inline]
@@ -156,6 +173,24 @@ pub fn separator(text: &str, start: usize, end: usize, next: usize) -> Separator
     }
     classify(&text[start..end], between)
 }
+
+/// What each ASCII byte is that stands alone between two words.
+pub const ALONE: [Separator; 128] = {
+    let mut classes = [Separator::Break; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        classes[byte] = match byte as u8 {
+            b'\t'..=b'\r' | b' ' | b'-' | b'.' => Separator::Space,
+            b'\'' | b'`' => Separator::Apostrophe,
+            b',' => Separator::Comma,
+            b'&' => Separator::Ampersand,
+            b'/' => Separator::Slash,
+            _ => Separator::Break,
+        };
+        byte += 1;
+    }
+    classes
+};
 
 /// The general case of [`separator`].
 fn classify(word: &str, between: &str) -> Separator {
@@ -258,6 +293,9 @@ fn mix(a: u64, b: u64) -> u64 {
     (product as u64) ^ ((product >> 64) as u64)
 }
 
+/// Bytes that a hash takes in at once; most words have fewer.
+pub const SHORT: usize = 16;
+
 /// Hash of an ASCII word in any case, or of a folded one.
 ///
 /// Setting bit 5 puts ASCII letters in lower case and leaves digits alone. On
@@ -265,33 +303,35 @@ fn mix(a: u64, b: u64) -> u64 {
 /// sorts out.
 #[inline]
 pub fn hash_ascii(word: &[u8]) -> u64 {
-    let mut state = K0 ^ word.len() as u64;
-    let (chunks, rest) = word.as_chunks();
-    for chunk in chunks {
-        state = mix(state ^ (u64::from_le_bytes(*chunk) | LOWER), K1);
-    }
-    let mut tail = 0u64;
-    for &byte in rest.iter().rev() {
-        tail = tail << 8 | u64::from(byte | 0x20);
-    }
-    finish(state, tail)
+    let mut parts = word.chunks(SHORT).map(|part| {
+        let mut padded = [0; SHORT];
+        padded[..part.len()].copy_from_slice(part);
+        hash_short(&padded, part.len())
+    });
+    let first = parts.next().unwrap_or(K0);
+    parts.fold(first, |hash, part| mix(hash ^ K1, part))
 }
 
-/// What [`hash_ascii`] gives for the first `length` of eight bytes, one at least and seven at most.
+/// What [`hash_ascii`] gives for the first `length` of sixteen bytes.
 #[inline(always)]
-pub fn hash_short(eight: u64, length: usize) -> u64 {
-    let tail = (eight | LOWER) & (u64::MAX >> (64 - 8 * length));
-    finish(K0 ^ length as u64, tail)
+pub fn hash_short(bytes: &[u8; SHORT], length: usize) -> u64 {
+    let word = (u128::from_le_bytes(*bytes) | LOWER) & MASKS[length];
+    mix(word as u64 ^ K0 ^ length as u64, (word >> 64) as u64 ^ K1)
 }
 
 /// Bit 5 of every byte.
-const LOWER: u64 = 0x2020_2020_2020_2020;
+const LOWER: u128 = u128::from_ne_bytes([0x20; SHORT]);
 
-/// The hash of a word of which all is in `state` but the last bytes.
-#[inline(always)]
-fn finish(state: u64, tail: u64) -> u64 {
-    mix(state ^ tail, K1 ^ K0.rotate_left(17))
-}
+/// The first so many bytes.
+const MASKS: [u128; SHORT + 1] = {
+    let mut masks = [u128::MAX; SHORT + 1];
+    let mut length = 0;
+    while length < SHORT {
+        masks[length] = (1 << (8 * length)) - 1;
+        length += 1;
+    }
+    masks
+};
 
 /// Hash of a name that `separator` and a word extend.
 #[inline(always)]
@@ -327,6 +367,14 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_alone_is_what_it_is_among_others() {
+        for byte in 0..128u8 {
+            let between = char::from(byte).to_string();
+            assert_eq!(ALONE[usize::from(byte)], classify("word", &between), "{between:?}");
+        }
+    }
+
+    #[test]
     fn folding() {
         let folded = |word: &str| {
             let mut into = String::new();
@@ -339,11 +387,12 @@ mod tests {
         assert_eq!(folded("Łódź"), "lodz");
         assert_eq!(hash_ascii(b"XI"), hash_ascii(b"xi"));
         assert_ne!(hash_ascii(b"xi"), hash_ascii(b"xj"));
-        for length in 1..8 {
-            assert_eq!(
-                hash_short(u64::from_le_bytes(*b"Jinping."), length),
-                hash_ascii(&b"jinping"[..length])
-            );
+        for length in 1..=SHORT {
+            let word = b"Washingtonopolis";
+            assert_eq!(hash_short(word, length), hash_ascii(&word.to_ascii_lowercase()[..length]));
         }
+        let long = b"Llanfairpwllgwyngyllgogerychwyrndrobwll";
+        let hashes: std::collections::HashSet<u64> = (1..long.len()).map(|n| hash_ascii(&long[..n])).collect();
+        assert_eq!(hashes.len(), long.len() - 1);
     }
 }

@@ -8,7 +8,7 @@
 //! filter    Bloom filter of the keys of two words and more, one 64-bit word each
 //! firsts    the same for first words, in which names of one word set other bits than longer ones
 //! starts    the same for first words of names that may start in lower case
-//! openers   which of those there are by length and first two letters, one bit each
+//! openers   which of those there are by length and first letters, one bit each
 //! inner     the same of the words that may stand in lower case inside a name
 //! table     64-byte buckets: record offset of its first name, 15 slots
 //! names     records: spelling, case policy, meanings
@@ -21,14 +21,14 @@
 //! strings   subtypes, countries, link keys: offsets, then text
 //! lists     name, type and origin of each list
 //! sets      closed sets: name, length, TSV
-//! separators  what stands between words of names: class, length, text
+//! separators  classes of what stands between words of names, one bit each; then each: class, length, text
 //! left out  names that can never match: file, line, message
 //! ```
 
 /// First bytes of an index.
 pub const MAGIC: [u8; 8] = *b"saidgaz\n";
 /// Changes with every change of layout, folding or hashing.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// Bytes of the header: magic, version, flags, checksum, then offset and length per section.
 pub const HEADER: usize = 24 + SECTIONS * 16;
 /// Sections start at multiples of this.
@@ -72,7 +72,7 @@ pub enum Section {
     Lists,
     /// Closed sets.
     Sets,
-    /// What stands between words: class, length, text each.
+    /// What stands between words: the classes, then class, length, text each.
     Separators,
     /// What was left out: file, line and message each.
     LeftOut,
@@ -182,14 +182,20 @@ pub mod link {
 pub const NOWHERE: u32 = 0xFF_FFFF;
 
 /// Bytes of a set of words by length and first letters.
-pub const SMALL_WORDS: usize = 1024;
+pub const SMALL_WORDS: usize = 8192;
 
-/// The byte and its bit in such a set for a word of ASCII letters and digits, in any case.
+/// The byte and its bit in such a set for a word of ASCII letters and digits, in any case: the byte
+/// goes by the first two letters and a part of the third, the bit by the length.
 #[inline(always)]
 pub fn small_word(word: &[u8]) -> (usize, u8) {
-    let letter = |at: usize| usize::from(word.get(at).map_or(0, |byte| byte & 31));
-    let index = letter(0) << 8 | letter(1) << 3 | (word.len().clamp(1, 8) - 1);
-    (index / 8, 1 << (index % 8))
+    let letter = |at: usize| word.get(at).copied().unwrap_or(0);
+    (small_words([letter(0), letter(1), letter(2)]), 1 << (word.len().clamp(1, 8) - 1))
+}
+
+/// The byte for words that begin with these letters; zeros stand for those that a short one lacks.
+#[inline(always)]
+pub fn small_words([first, second, third]: [u8; 3]) -> usize {
+    usize::from(first & 31) << 8 | usize::from(second & 31) << 3 | usize::from(third & 7)
 }
 
 /// Where a key goes: its bucket of `buckets`.
@@ -209,7 +215,8 @@ pub fn print(hash: u64) -> u32 {
 #[inline(always)]
 pub fn first(hash: u64, words: usize) -> (usize, u64, u64, u64) {
     let bit = |at: u32| 1 << (hash >> at & 63);
-    (bucket(hash, words), bit(0) | bit(6), bit(12), bit(18))
+    // Two for the single ones: they are few among many, and to look one up is dear.
+    (bucket(hash, words), bit(0) | bit(6), bit(12), bit(18) | bit(24))
 }
 
 /// A key's word in a Bloom filter of `words` words, and the bits it sets there.

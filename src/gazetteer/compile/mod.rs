@@ -83,6 +83,8 @@ pub struct Builder {
     strings: Interner,
     separators: Interner,
     separator_classes: Vec<u8>,
+    /// Which classes stand between words of names, one bit each.
+    joins: u8,
     forms: Vec<Form>,
     /// Word numbers of all forms.
     pool: Vec<u32>,
@@ -225,7 +227,10 @@ impl Builder {
                 at = word.end as usize;
                 hash = match index.checked_sub(1) {
                     None => word.hash,
-                    Some(before) => fold::extend(hash, words[before].after, word.hash),
+                    Some(before) => {
+                        self.joins |= 1 << words[before].after as u8;
+                        fold::extend(hash, words[before].after, word.hash)
+                    }
                 };
                 self.pool.push(self.vocabulary.number(word.of(name), word.hash));
                 self.gaps.push(0);

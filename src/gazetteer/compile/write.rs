@@ -455,7 +455,7 @@ impl Builder {
     }
 
     fn separator_table(&self) -> Vec<u8> {
-        let mut out = Vec::new();
+        let mut out = vec![self.joins];
         for (text, &class) in self.separators.texts().zip(&self.separator_classes) {
             out.extend_from_slice(&[class, text.len() as u8]);
             out.extend_from_slice(text.as_bytes());

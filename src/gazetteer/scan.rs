@@ -252,9 +252,13 @@ impl Index {
                 name += varint(names, &mut name) as usize;
             }
             let text = &text[run.start as usize..run.end as usize];
-            spelled.clear();
-            fold::words(text, spelled);
-            if self.verify(&self.record(name as u32), text, spelled, folded) {
+            let record = self.record(name as u32);
+            let verified = self.is_spelled(&record, text.as_bytes()) || {
+                spelled.clear();
+                fold::words(text, spelled);
+                self.verify(&record, text, spelled, folded)
+            };
+            if verified {
                 found.push(Found { start: run.start, end: run.end, name: name as u32 });
             }
         }
@@ -298,6 +302,26 @@ impl Index {
     #[inline(always)]
     fn announce(&self, table: &[u8], key: u64) {
         prefetch(table, bucket(key, self.homes()) * BUCKET);
+    }
+
+    /// Whether `text` is the record's words with single spaces between, letter by letter: most names
+    /// are written as they are listed.
+    #[inline]
+    fn is_spelled(&self, record: &Record, mut text: &[u8]) -> bool {
+        if record.gaps.is_some() {
+            return false;
+        }
+        for (index, &word) in record.words[..record.count].iter().enumerate() {
+            let rest = match index {
+                0 => Some(text),
+                _ => text.strip_prefix(b" "),
+            };
+            match rest.and_then(|rest| rest.strip_prefix(self.word(word))) {
+                Some(rest) => text = rest,
+                None => return false,
+            }
+        }
+        text.is_empty()
     }
 
     /// Whether `words` of `text` are the record's, as its policy wants them.

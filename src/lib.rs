@@ -24,6 +24,7 @@ pub mod names;
 mod offsets;
 pub mod output;
 mod pipeline;
+mod processor;
 pub mod quotes;
 pub mod record;
 mod span;

@@ -3,13 +3,13 @@
 //! Only ASCII is sorted here; what a byte beyond it belongs to is for
 //! [`super::compile::fold`] to say.
 
+use super::compile::fold::SHORT;
+
 /// Bytes per mask.
 pub const BLOCK: usize = 64;
 
 /// Blocks that are sorted at once.
 pub const BATCH: usize = 4;
-
-use super::compile::fold::SHORT;
 
 /// What the bytes of a block are, one bit each, lowest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,21 +30,10 @@ pub struct Sorter {
     avx2: bool,
 }
 
-/// Whether the processor has what the third level of x86-64 asks for.
-#[cfg(target_arch = "x86_64")]
-#[inline]
-pub fn is_v3() -> bool {
-    is_x86_feature_detected!("avx2")
-        && is_x86_feature_detected!("bmi1")
-        && is_x86_feature_detected!("bmi2")
-        && is_x86_feature_detected!("lzcnt")
-        && is_x86_feature_detected!("popcnt")
-}
-
 impl Sorter {
     #[cfg(target_arch = "x86_64")]
     pub fn best() -> Sorter {
-        Sorter { avx2: is_v3() }
+        Sorter { avx2: crate::processor::is_v3() }
     }
 
     #[cfg(not(target_arch = "x86_64"))]

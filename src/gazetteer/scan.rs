@@ -7,11 +7,11 @@
 //! What lies in memory far away is asked for in waves: each question of a wave
 //! is announced to the processor before the first is asked.
 
-use super::alnum;
 use super::compile::fold::{self, Separator};
 use super::compile::layout::*;
 use super::index::{Index, Record, u32_at};
 use super::starts::{self, Starts, Word, passes};
+use crate::processor::fetch;
 
 /// Words that a wave begins with, at least, unless the text ends.
 const WAVE: usize = 256;
@@ -104,7 +104,7 @@ impl Index {
     /// by start, then end; `text` must be shorter than 4 GiB.
     pub fn scan(&self, text: &str, scratch: &mut Scratch, found: impl FnMut(usize, usize, u32)) {
         #[cfg(target_arch = "x86_64")]
-        if alnum::is_v3() {
+        if crate::processor::is_v3() {
             // SAFETY: the processor was asked and has what the function needs.
             return unsafe { self.scan_v3(text, scratch, found) };
         }
@@ -120,12 +120,7 @@ impl Index {
     }
 
     #[inline(always)]
-    fn scan_plain(
-        &self,
-        text: &str,
-        scratch: &mut Scratch,
-        mut found: impl FnMut(usize, usize, u32),
-    ) {
+    fn scan_plain(&self, text: &str, scratch: &mut Scratch, mut found: impl FnMut(usize, usize, u32)) {
         let mut starts = Starts::new(text, self, std::mem::take(&mut scratch.places));
         loop {
             let more = starts.fill(WAVE, &mut scratch.words);
@@ -193,16 +188,23 @@ impl Index {
         for &number in longer.all() {
             let end = words[number as usize].end;
             let next = words.get(number as usize + 1).map_or(0, |next| next.start);
-            let [mark, after] = [0, 1].map(|at| bytes.get(end as usize + at).copied().unwrap_or(0));
+            let mark = bytes.get(end as usize).copied().unwrap_or(0);
+            let separator = fold::ALONE.get(usize::from(mark)).copied().unwrap_or(Separator::Break);
+            let touches = next == end + 1;
+            pairs.put(number, touches & self.joins(separator));
+            unread.put(number, !touches & ((separator != Separator::Break) | (mark >= 0x80)));
+        }
+        longer.begin(unread.count);
+        for &number in unread.all() {
+            let end = words[number as usize].end as usize;
+            let [mark, after] = [0, 1].map(|at| bytes.get(end + at).copied().unwrap_or(0));
             let separator = fold::ALONE.get(usize::from(mark)).copied().unwrap_or(Separator::Break);
             let joins = self.joins(separator);
-            let touches = next == end + 1;
-            pairs.put(number, touches & joins);
             let may = (mark >= 0x80)
-                | joins & starts::may_be_inner(bytes, end as usize + 1, inner)
-                | (separator != Separator::Break) & !after.is_ascii_alphanumeric();
+                | joins & starts::may_be_inner(bytes, end + 1, inner)
+                | !after.is_ascii_alphanumeric();
             let ends = (mark == b'\n') & (after == b'\n') | (mark == b',') & !joins;
-            unread.put(number, !touches & may & !ends);
+            longer.put(number, may & !ends);
         }
         for &number in pairs.all() {
             let [word, next] = [0, 1].map(|at| &words[number as usize + at]);
@@ -211,7 +213,7 @@ impl Index {
             announce_filter(filter, key);
             runs.push(Run { start: word.start, last: next.start, end: next.end, single: false, key });
         }
-        for &number in unread.all() {
+        for &number in longer.all() {
             if let Some(run) = extend(text, inner, &alone(number)) {
                 announce_filter(filter, run.key);
                 runs.push(run);
@@ -234,7 +236,7 @@ impl Index {
             }
             for run in probes.drain(..) {
                 let goes_on = self.probe(table, run.key, |records, before| {
-                    prefetch(names, records as usize);
+                    fetch(names, records as usize);
                     prints.push(Print { run, records, before });
                 });
                 if goes_on
@@ -301,7 +303,7 @@ impl Index {
     /// Announces that this key will be looked up.
     #[inline(always)]
     fn announce(&self, table: &[u8], key: u64) {
-        prefetch(table, bucket(key, self.homes()) * BUCKET);
+        fetch(table, bucket(key, self.homes()) * BUCKET);
     }
 
     /// Whether `text` is the record's words with single spaces between, letter by letter: most names
@@ -383,21 +385,7 @@ fn extend(text: &str, inner: &[u8], run: &Run) -> Option<Run> {
 /// Announces that the filter will be asked for this hash.
 #[inline]
 fn announce_filter(filter: &[u8], hash: u64) {
-    prefetch(filter, bloom(hash, filter.len() / 8).0 * 8);
-}
-
-/// Has the cache line of the byte at `at` fetched, if there is such a byte.
-#[inline]
-fn prefetch(bytes: &[u8], at: usize) {
-    #[cfg(target_arch = "x86_64")]
-    if let Some(byte) = bytes.get(at) {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: SSE is part of every x86-64 processor; the pointer is that of a byte of the slice,
-        // and fetching changes nothing that a program can see.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(byte).cast()) };
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (bytes, at);
+    fetch(filter, bloom(hash, filter.len() / 8).0 * 8);
 }
 
 /// Whether two spellings are one folded word.
@@ -442,4 +430,46 @@ fn case_fits(policy: Policy, listed: &[u8], found: &str, single: bool) -> bool {
 /// Whether nothing is in lower case.
 fn is_capitals(word: &str) -> bool {
     !word.chars().any(char::is_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::gazetteer::compile::{Builder, ListMeta, Row};
+
+    fn index() -> Index {
+        let mut builder = Builder::default();
+        for (policy, names) in [
+            (Policy::Title, &["Xi", "Xi Jinping", "Bank of Åland", "al-Hadi", "D.C., North", "O'Brien"][..]),
+            (Policy::Any, &["x", "oil & gas", "Мир", "北京"]),
+        ] {
+            let meta = ListMeta { name: format!("{policy:?}").into(), kind: 0, user: true, overrides: false };
+            let list = builder.list(meta, policy).unwrap();
+            for name in names {
+                builder.entry(list, &Row { name, ..Row::default() }).unwrap();
+            }
+        }
+        Index::owned(builder.finish().unwrap()).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn every_processor_finds_the_same(text in "((Xi|Jinping|Bank|of|Åland|al|Hadi|D\\.C\\.|North|O'Brien|x|oil|&|gas|Мир|北京|é|\\PC{0,20})[ \\n,.'’-]{0,2}){0,60}") {
+            let index = index();
+            let mut found = [Vec::new(), Vec::new()];
+            index.scan(&text, &mut Scratch::default(), |start, end, name| found[0].push((start, end, name)));
+            index.scan_plain(&text, &mut Scratch::default(), |start, end, name| found[1].push((start, end, name)));
+            prop_assert_eq!(&found[0], &found[1]);
+            // Two scans share their memory without a trace.
+            let mut again = Vec::new();
+            let mut scratch = Scratch::default();
+            for text in ["Xi Jinping of the Bank of Åland", &text] {
+                again.clear();
+                index.scan(text, &mut scratch, |start, end, name| again.push((start, end, name)));
+            }
+            prop_assert_eq!(&found[0], &again);
+        }
+    }
 }

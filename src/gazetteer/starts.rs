@@ -271,6 +271,11 @@ pub fn after(text: &str, start: usize, end: usize) -> Option<(Separator, usize)>
         let separator = fold::ALONE[usize::from(mark)];
         return (separator != Separator::Break).then_some((separator, end + 1));
     }
+    if let [b'.', b' ', next, ..] = text.as_bytes()[end..]
+        && next.is_ascii_alphanumeric()
+    {
+        return fold::is_abbreviation(&text[start..end]).then_some((Separator::Space, end + 2));
+    }
     let next = fold::next_word(text, end, end + fold::MAX_SEPARATOR + 1)?;
     let separator = fold::separator(text, start, end, next);
     (separator != Separator::Break).then_some((separator, next))

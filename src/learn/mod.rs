@@ -57,7 +57,6 @@ pub mod hash;
 pub mod labels;
 pub mod logistic;
 pub mod math;
-pub(crate) mod prefetch;
 pub mod random;
 pub(crate) mod room;
 pub(crate) mod shipped;

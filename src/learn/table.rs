@@ -9,8 +9,8 @@
 
 use super::file::{Cursor, ModelError, put_varint};
 use super::hash::{ADAPTED, Key};
-use super::prefetch::fetch;
 use super::room::Room;
+use crate::processor::fetch;
 
 /// Weights by feature key.
 #[derive(Clone, Debug)]

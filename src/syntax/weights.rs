@@ -18,7 +18,7 @@
 
 use crate::learn::file::{Cursor, ModelError};
 use crate::learn::hash::Key;
-use crate::learn::prefetch::fetch;
+use crate::processor::fetch;
 
 /// Ways in a set.
 pub(super) const WAYS: usize = 16;

@@ -224,7 +224,7 @@ mod simd {
     impl Finder {
         #[inline]
         pub(super) fn best() -> Finder {
-            Finder { avx2: is_x86_feature_detected!("avx2") }
+            Finder { avx2: crate::processor::is_v3() }
         }
 
         /// What suits every processor.

@@ -18,7 +18,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 /// Rounds of each matcher.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 15;
 
 // The index by itself, without the lists that the library carries.
 #[allow(dead_code, reason = "part of the library; the bench needs the builder only")]
@@ -29,6 +29,8 @@ mod compile;
 mod index;
 #[path = "../../../src/gazetteer/alnum.rs"]
 mod alnum;
+#[path = "../../../src/processor.rs"]
+mod processor;
 #[path = "../../../src/gazetteer/scan.rs"]
 mod scan;
 #[path = "../../../src/gazetteer/starts.rs"]

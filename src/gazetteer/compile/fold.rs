@@ -237,8 +237,11 @@ pub fn is_apostrophe(char: char) -> bool {
     matches!(char, '\'' | '’' | '‘' | 'ʼ' | 'ʻ' | '`' | '´' | '‛' | '＇' | 'ʿ' | 'ʾ')
 }
 
-fn is_abbreviation(word: &str) -> bool {
-    word.chars().nth(3).is_none()
+/// Whether a period and a space after `word` may stand inside a name.
+#[inline]
+pub fn is_abbreviation(word: &str) -> bool {
+    word.len() < 4
+        || word.chars().nth(3).is_none()
         || ABBREVIATIONS.iter().any(|abbreviation| word.eq_ignore_ascii_case(abbreviation))
 }
 
@@ -392,7 +395,8 @@ mod tests {
             assert_eq!(hash_short(word, length), hash_ascii(&word.to_ascii_lowercase()[..length]));
         }
         let long = b"Llanfairpwllgwyngyllgogerychwyrndrobwll";
-        let hashes: std::collections::HashSet<u64> = (1..long.len()).map(|n| hash_ascii(&long[..n])).collect();
+        let hashes: std::collections::HashSet<u64> =
+            (1..long.len()).map(|n| hash_ascii(&long[..n])).collect();
         assert_eq!(hashes.len(), long.len() - 1);
     }
 }

@@ -1,0 +1,33 @@
+//! What is asked of the processor itself: memory before it is needed, and what it can do.
+//!
+//! Neither the weights of a model nor the tables of an index fit the nearest
+//! caches, and where the next entry lies is as good as random. Whoever knows many
+//! places at once asks for all of them first and so waits once instead of each
+//! time.
+
+/// Asks for the cache line where `items[index]` begins. A hint: it changes nothing, and does nothing
+/// where the processor is not known or there is no such item.
+#[inline(always)]
+pub fn fetch<T>(items: &[T], index: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(item) = items.get(index) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: needs SSE, which every x86-64 has; a prefetch reads nothing that a program can see,
+        // and the pointer is that of an item.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(item).cast()) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (items, index);
+}
+
+/// Whether the processor has what the third level of x86-64 adds: AVX2, and counting and shifting of
+/// bits in one step. Nearly all made since 2013 have.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub fn is_v3() -> bool {
+    is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("lzcnt")
+        && is_x86_feature_detected!("popcnt")
+}

@@ -7,6 +7,7 @@
 use std::time::Instant;
 
 use crate::annotations::Annotations;
+use crate::deadline::Deadline;
 use crate::document::Document;
 use crate::{names, quotes, text};
 
@@ -52,37 +53,30 @@ impl Pipeline {
 
     /// Runs all stages over one article.
     pub fn annotate<'s>(&self, document: &Document, scratch: &'s mut Scratch) -> &'s Annotations {
-        self.stages(document, scratch, || true);
+        self.stages(document, scratch, Deadline::default());
         &scratch.found
     }
 
     /// Runs the stages over one article as long as there is time; none when it was not enough.
     ///
-    /// The clock is looked at between stages: each takes time linear in the text, so a text of
-    /// bounded length cannot overrun by much.
+    /// Stages look at the clock every sentence or so, so little time passes after the deadline.
     pub fn annotate_until<'s>(
         &self,
         document: &Document,
         scratch: &'s mut Scratch,
         deadline: Instant,
     ) -> Option<&'s Annotations> {
-        self.stages(document, scratch, || Instant::now() < deadline).then_some(&scratch.found)
+        let deadline = Deadline::at(deadline);
+        self.stages(document, scratch, deadline);
+        (!deadline.passed()).then_some(&scratch.found)
     }
 
-    /// Whether all stages ran, and there was time after each.
-    fn stages(&self, document: &Document, scratch: &mut Scratch, has_time: impl Fn() -> bool) -> bool {
+    fn stages(&self, document: &Document, scratch: &mut Scratch, deadline: Deadline) {
         let Scratch { found, names, quotes } = scratch;
         let text = document.text.as_str();
         found.clear();
         text::annotate(text, found);
-        if !has_time() {
-            return false;
-        }
-        self.names.annotate(text, found, names);
-        if !has_time() {
-            return false;
-        }
-        self.quotes.annotate(text, found, quotes);
-        has_time()
+        self.names.annotate_until(text, found, names, deadline);
+        self.quotes.annotate_until(text, found, quotes, deadline);
     }
 }

@@ -12,6 +12,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::json;
 
+use super::convert::formats;
 use super::inputs::Inputs;
 use super::naming::Naming;
 use super::progress::{self, Progress, Report};
@@ -59,7 +60,7 @@ pub(super) struct Options {
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
     /// The format, when the name of OUT does not say.
-    #[arg(long, value_name = "FORMAT", value_parser = output::named)]
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
     format: Option<&'static Format>,
     /// Where broken input goes. Default: OUT.dead.jsonl, or a message when there is no OUT.
     #[arg(long, value_name = "FILE")]
@@ -86,8 +87,8 @@ pub(super) struct Options {
     /// Check that every span of every record slices to its text; what fails is set aside.
     #[arg(long)]
     check: bool,
-    /// Longest time for one article in seconds; one that takes longer is set aside. Default: none,
-    /// since what is set aside then depends on the machine.
+    /// Longest time for one article in seconds; one that takes longer is given up and set aside.
+    /// Default: none, since what is set aside then depends on the machine.
     #[arg(long, value_name = "S", value_parser = seconds)]
     max_doc_seconds: Option<Duration>,
     /// Look for copies: mark gives every record the cluster of articles it is a copy of, word for

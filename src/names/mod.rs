@@ -33,6 +33,7 @@ mod words;
 use std::sync::{Arc, OnceLock};
 
 use crate::Annotations;
+use crate::deadline::Deadline;
 use crate::gazetteer::Gazetteer;
 use crate::learn::clusters::Clusters;
 use crate::learn::file::ModelError;
@@ -102,13 +103,30 @@ impl Names {
 
     /// Fills the mentions and entities of a document with tokens and sentences.
     pub fn annotate(&self, text: &str, found: &mut Annotations, scratch: &mut Scratch) {
+        self.annotate_until(text, found, scratch, Deadline::default());
+    }
+
+    /// As [`Names::annotate`], left undone when the deadline passes.
+    pub(crate) fn annotate_until(
+        &self,
+        text: &str,
+        found: &mut Annotations,
+        scratch: &mut Scratch,
+        deadline: Deadline,
+    ) {
         let Scratch { desk, tagger, tagged, bonds } = scratch;
-        if desk.read(&self.reader, text, found) {
+        if desk.read(&self.reader, text, found, deadline) {
             tagger.forget_words();
         }
         tagged.clear();
+        if deadline.passed() {
+            return;
+        }
         let reading = desk.page.reading(text, found, &desk.vocabulary);
-        self.tagger.tag(&reading, &desk.memory, tagger, tagged);
+        self.tagger.tag(&reading, &desk.memory, tagger, tagged, deadline);
+        if deadline.passed() {
+            return;
+        }
         let mentions =
             repeats::settle(&self.tagger, &reading, self.reader.lists(), &desk.finder.hits, tagged);
         found.mentions = mentions;
@@ -130,8 +148,9 @@ impl Reader {
 }
 
 impl Desk {
-    /// Reads an article. True when word numbers have changed their meaning.
-    fn read(&mut self, reader: &Reader, text: &str, found: &Annotations) -> bool {
+    /// Reads an article, or a part of it when the deadline passes. True when word numbers have
+    /// changed their meaning.
+    fn read(&mut self, reader: &Reader, text: &str, found: &Annotations, deadline: Deadline) -> bool {
         let Desk { vocabulary, page, finder, memory } = self;
         let lists = reader.lists();
         let forgotten = vocabulary.trim();
@@ -140,10 +159,16 @@ impl Desk {
                 words::word(word, writing, lists, &reader.lexicon, &reader.clusters)
             })
         });
+        if deadline.passed() {
+            return forgotten;
+        }
         page.find_runs(found, vocabulary);
         let reading::Page { words, evidence, .. } = page;
         let low = |at: usize| vocabulary.get(words[at]).low;
         finder.find(text, &found.tokens, lists, &reader.lexicon, low, evidence);
+        if deadline.passed() {
+            return forgotten;
+        }
         memory.collect(&page.reading(text, found, vocabulary));
         forgotten
     }

@@ -12,6 +12,7 @@ use super::memory::Memory;
 use super::reading::Reading;
 use super::words::{Word, flag};
 use crate::annotations::EntityType;
+use crate::deadline::Deadline;
 use crate::learn::calibration::Calibration;
 use crate::learn::crf::{Crf, Features, Lattice};
 use crate::learn::file::{ModelError, Reader, Writer};
@@ -120,16 +121,17 @@ impl Tagger {
         writer.finish()
     }
 
-    /// Appends the names of an article, in order.
+    /// Appends the names of an article, in order; not all when the deadline passes.
     pub(crate) fn tag(
         &self,
         reading: &Reading<'_>,
         memory: &Memory,
         scratch: &mut Scratch,
         found: &mut Vec<Tagged>,
+        deadline: Deadline,
     ) {
         let Scratch { islands: ranges, lattice, labelling, keys, sums } = scratch;
-        for sentence in reading.sentences() {
+        for sentence in reading.sentences().take_while(|_| !deadline.passed()) {
             islands(reading, &sentence, ranges);
             for island in ranges.iter() {
                 self.crf.begin(lattice);

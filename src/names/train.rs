@@ -14,6 +14,7 @@ use thiserror::Error;
 use super::tagger::{Tagged, Tagger, island_features, islands};
 use super::{Desk, Reader, edges};
 use crate::annotations::EntityType;
+use crate::deadline::Deadline;
 use crate::gazetteer::Gazetteer;
 use crate::learn::calibration::Calibration;
 use crate::learn::clusters::{Clusters, form};
@@ -402,7 +403,7 @@ impl Lesson {
     fn add(&mut self, article: &Article, reader: &Reader, desk: &mut Desk, domain: u16, corpus: &mut Corpus) {
         self.found.clear();
         text::annotate(&article.text, &mut self.found);
-        desk.read(reader, &article.text, &self.found);
+        desk.read(reader, &article.text, &self.found, Deadline::default());
         let reading = desk.page.reading(&article.text, &self.found, &desk.vocabulary);
         project(&self.found, &apart(article, self.place), &mut self.labels);
         for sentence in reading.sentences() {
@@ -457,12 +458,12 @@ impl<'m> Pupil<'m> {
     fn tag(&mut self, reader: &Reader, article: &str) {
         self.found.clear();
         text::annotate(article, &mut self.found);
-        if self.desk.read(reader, article, &self.found) {
+        if self.desk.read(reader, article, &self.found, Deadline::default()) {
             self.scratch.forget_words();
         }
         self.tagged.clear();
         let reading = self.desk.page.reading(article, &self.found, &self.desk.vocabulary);
-        self.model.tag(&reading, &self.desk.memory, &mut self.scratch, &mut self.tagged);
+        self.model.tag(&reading, &self.desk.memory, &mut self.scratch, &mut self.tagged, Deadline::default());
     }
 
     fn span(&self, text: &str, name: &Tagged) -> Span {

@@ -25,6 +25,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::Annotations;
 use crate::annotations::QuoteKind;
+use crate::deadline::Deadline;
 use crate::learn::file::ModelError;
 use crate::learn::shipped::{Shipped, shipped};
 use crate::syntax::Parser;
@@ -153,6 +154,22 @@ impl Quotes {
 
     /// Fills the quotes of a document with tokens, sentences, mentions and entities.
     pub fn annotate(&self, text: &str, found: &mut Annotations, scratch: &mut Scratch) {
+        self.annotate_until(text, found, scratch, Deadline::default());
+    }
+
+    /// As [`Quotes::annotate`], left undone when the deadline passes.
+    pub(crate) fn annotate_until(
+        &self,
+        text: &str,
+        found: &mut Annotations,
+        scratch: &mut Scratch,
+        deadline: Deadline,
+    ) {
+        if deadline.passed() {
+            return;
+        }
+        scratch.trees.deadline = deadline;
+        scratch.judge.deadline = deadline;
         if self.options.kinds == Kinds::None {
             found.quotes.clear();
             return;
@@ -186,6 +203,9 @@ impl Quotes {
         let wanted = self.options.attributions;
         self.prepare(judge, text, found, scratch);
         let Scratch { reading, trees, reported, judge: memory, candidates, cues } = scratch;
+        if memory.deadline.passed() {
+            return Vec::new();
+        }
         let source = Source { text, found, reading, trees };
         let proposer = &judge.proposer;
         proposer.cues(&source, candidates, wanted, memory, cues);
@@ -260,7 +280,7 @@ fn prepare(
     let mut next = candidates.iter().copied().peekable();
     for block in 0..reading.blocks.len() {
         let tokens = reading.blocks[block].tokens.clone();
-        let wanted = next.next_if(|&t| t < tokens.end).is_some();
+        let wanted = next.next_if(|&t| t < tokens.end).is_some() && !trees.deadline.passed();
         while next.next_if(|&t| t < tokens.end).is_some() {}
         while found
             .sentences
@@ -290,6 +310,9 @@ fn propose(
     let mut scores: Vec<(u32, Scores)> = Vec::with_capacity(cues.len());
     let mut block = reading::NONE;
     for cue in cues {
+        if memory.deadline.passed() {
+            break;
+        }
         let here = reading.block_of[cue.token as usize];
         let units = reading.block_units(here as usize);
         if here != block {

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use crate::Annotations;
+use crate::deadline::Deadline;
 use crate::syntax::{Label, Parse, Parser, Tag};
 
 use super::reading::{Pos, Reading};
@@ -34,6 +35,8 @@ pub struct Trees {
     children: Vec<u32>,
     parse: Parse,
     scratch: crate::syntax::Scratch,
+    /// Whoever parses stops there.
+    pub(super) deadline: Deadline,
 }
 
 impl Trees {

@@ -10,6 +10,7 @@
 
 use std::ops::Range;
 
+use crate::deadline::Deadline;
 use crate::learn::calibration::Calibration;
 use crate::learn::crf::{Crf, Features, Lattice};
 use crate::learn::file::{ModelError, Reader, Writer};
@@ -85,6 +86,8 @@ pub struct Scratch {
     lattice: Lattice,
     labels: Vec<u8>,
     units: Vec<Unit>,
+    /// No cue is judged after it.
+    pub(super) deadline: Deadline,
 }
 
 /// A cue candidate with its scores.
@@ -266,7 +269,7 @@ impl Proposer {
         opinions: &[Opinion],
         scratch: &mut Scratch,
     ) -> (Report, f32) {
-        let Scratch { sink, features, lattice, labels, units } = scratch;
+        let Scratch { sink, features, lattice, labels, units, .. } = scratch;
         let at = span::window(source, cue, units);
         let others = |unit: &Unit| {
             let first = cues.partition_point(|c| c.token < unit.start);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::Exit;
 use crate::output::file::is_same;
@@ -19,8 +20,14 @@ struct Way {
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
     /// The format, when the name of OUT does not say.
-    #[arg(long, value_name = "FORMAT", value_parser = output::named)]
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
     format: Option<&'static Format>,
+}
+
+/// The formats that can be written, for an argument that names one.
+pub(super) fn formats() -> impl TypedValueParser<Value = &'static Format> {
+    let names = PossibleValuesParser::new(output::FORMATS.iter().map(|format| format.name));
+    names.try_map(|name| output::named(&name).ok_or("no such format"))
 }
 
 /// Write records in another format.
@@ -30,8 +37,8 @@ struct Way {
   saidwho convert records.jsonl -o tables --format csv
   saidwho convert records.jsonl -o records.parquet
 
-Formats: jsonl, parquet (nested), parquet-tables, sqlite, csv (a folder of tables), conll, brat,
-web-annotation, spacy. The last four need the text: extract --with-text.")]
+parquet is nested as the records are; csv and parquet-tables are folders of tables. conll, brat,
+web-annotation and spacy need the text: extract --with-text.")]
 pub(super) struct Convert {
     #[command(flatten)]
     way: Way,

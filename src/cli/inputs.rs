@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::{Value, json};
 
 use super::{Exit, complain};
@@ -22,7 +23,7 @@ pub(super) struct Inputs {
     #[arg(value_name = "INPUT", default_value = "-")]
     pub(super) inputs: Vec<String>,
     /// The format of all inputs, when it cannot be told.
-    #[arg(long, value_name = "FORMAT", value_parser = format_named)]
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
     from: Option<&'static Format>,
     #[command(flatten)]
     fields: FieldArgs,
@@ -76,11 +77,9 @@ impl FieldArgs {
     }
 }
 
-fn format_named(name: &str) -> Result<&'static Format, String> {
-    Format::named(name).ok_or_else(|| {
-        let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-        format!("unknown format \"{name}\": use one of {}", names.join(", "))
-    })
+fn formats() -> impl TypedValueParser<Value = &'static Format> {
+    let names = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name));
+    names.try_map(|name| Format::named(&name).ok_or("no such format"))
 }
 
 fn share(text: &str) -> Result<f64, String> {

@@ -91,14 +91,8 @@ impl std::fmt::Debug for Format {
 }
 
 /// The format of that name.
-///
-/// # Errors
-/// The names there are.
-pub fn named(name: &str) -> Result<&'static Format, String> {
-    FORMATS.iter().find(|format| format.name == name).ok_or_else(|| {
-        let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-        format!("unknown format \"{name}\": use one of {}", names.join(", "))
-    })
+pub fn named(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
 }
 
 /// The format that a path's name says; JSON Lines when it says nothing.

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 /// A half-open byte range of a document's text.
 ///
-/// Spans are `u32` inside: documents are bounded to 4 GiB (see
+/// Spans are `u32` inside: documents are bounded to 2 GiB (see
 /// [`crate::Document::new`]), and half the size means twice as many in a
 /// cache line.
 ///

@@ -16,6 +16,22 @@ fn the_schema_in_the_repository_is_the_one_of_the_types() {
     );
 }
 
+/// How sure a model is changes when it is trained again; nothing else that the README shows may.
+#[test]
+fn the_readme_shows_a_real_record() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let (_, shown) = readme.split_once("```json\n").unwrap();
+    let mut shown: Value = serde_json::from_str(shown.split_once("```").unwrap().0).unwrap();
+    let article = r#"{"id":"a1","text":"Governor Wangari Otieno said: “The rains have failed us again.”"}"#;
+    let mut record = records(&pipe(&["extract"], article.as_bytes()).stdout).remove(0);
+    for record in [&mut shown, &mut record] {
+        for layer in ["mentions", "quotes"] {
+            record[layer][0].as_object_mut().unwrap().remove("confidence");
+        }
+    }
+    assert_eq!(shown, record);
+}
+
 #[test]
 fn the_name_of_the_output_says_how_it_is_compressed() {
     let folder = tempfile::tempdir().unwrap();

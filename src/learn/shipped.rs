@@ -2,11 +2,8 @@
 //! say what the other half implies, and a program of forty megabytes of names
 //! is large enough. `build.rs` packs them, `shipped!` embeds them.
 
-use std::io::Read;
-
 use zstd::bulk::Decompressor;
 
-use super::file;
 use super::room::Room;
 
 /// A model file that the binary carries.
@@ -33,7 +30,10 @@ impl Shipped {
     }
 
     /// The checksum of the model file: only its header is unpacked.
+    #[cfg(any(feature = "cli", test))]
     pub fn checksum(&self) -> u64 {
+        use super::file;
+        use std::io::Read;
         let mut header = [0; file::HEADER];
         let read = zstd::Decoder::new(self.0).and_then(|mut model| model.read_exact(&mut header));
         if let Err(error) = read {

@@ -20,8 +20,7 @@ use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::Type;
 use serde_json::{Value, json};
 
-use super::file::create_folder;
-use super::tables::{self, Cell, TABLES};
+use super::tables::{self, Cell, Folder, Table, TableFile};
 use super::{Columns, Format, Writer};
 use crate::Record;
 
@@ -31,7 +30,7 @@ pub(super) const NESTED: Format =
 
 /// A folder of flat files.
 pub(super) const TABLES_IN_FOLDER: Format =
-    Format { name: "parquet-tables", suffixes: &[], needs_text: false, create: Flat::create };
+    Format { name: "parquet-tables", suffixes: &[], needs_text: false, create: Folder::<Flat>::create };
 
 /// The schema of nested records: that of JSON, with objects of any keys as JSON or as pairs.
 const SCHEMA: &str = "message record {
@@ -352,50 +351,37 @@ fn unnested(mut row: Value) -> serde_json::Result<Record> {
 }
 
 struct Flat {
-    files: Vec<Shredder>,
-    doc: i64,
-    columns: Columns,
+    file: Shredder,
+    table: &'static Table,
 }
 
-impl Flat {
-    fn create(path: &Path, columns: Columns) -> io::Result<Box<dyn Writer>> {
-        create_folder(path)?;
-        let mut files = Vec::new();
-        for table in &TABLES {
-            let fields: Vec<String> = table
-                .columns
-                .iter()
-                .map(|(name, kind)| match kind {
-                    tables::Type::Integer => format!("optional int64 {name};"),
-                    tables::Type::Real => format!("optional double {name};"),
-                    tables::Type::Text => format!("optional binary {name} (STRING);"),
-                })
-                .collect();
-            let schema = format!("message {} {{ {} }}", table.name, fields.join(" "));
-            files.push(Shredder::create(&path.join(format!("{}.parquet", table.name)), &schema)?);
-        }
-        Ok(Box::new(Flat { files, doc: 0, columns }))
-    }
-}
+impl TableFile for Flat {
+    const ENDING: &str = "parquet";
 
-impl Writer for Flat {
-    fn write(&mut self, record: &Record) -> io::Result<()> {
-        self.doc += 1;
-        let files = &mut self.files;
-        tables::rows(record, self.doc, self.columns, |table, row| {
-            let values = TABLES[table].columns.iter().zip(row).map(|((name, _), cell)| {
-                let value = match cell {
-                    Cell::Integer(value) => Value::from(*value),
-                    Cell::Real(value) => Value::from(*value),
-                    other => other.as_text().map_or(Value::Null, Value::from),
-                };
-                ((*name).to_owned(), value)
-            });
-            files[table].add(&Value::Object(values.collect()))
-        })
+    fn create(path: &Path, table: &'static Table) -> io::Result<Self> {
+        let field = |(name, kind): &(&str, tables::Type)| match kind {
+            tables::Type::Integer => format!("optional int64 {name};"),
+            tables::Type::Real => format!("optional double {name};"),
+            tables::Type::Text => format!("optional binary {name} (STRING);"),
+        };
+        let fields: Vec<String> = table.columns.iter().map(field).collect();
+        let schema = format!("message {} {{ {} }}", table.name, fields.join(" "));
+        Ok(Flat { file: Shredder::create(path, &schema)?, table })
     }
 
-    fn finish(self: Box<Self>) -> io::Result<()> {
-        self.files.into_iter().try_for_each(Shredder::finish)
+    fn add(&mut self, row: &[Cell<'_>]) -> io::Result<()> {
+        let values = self.table.columns.iter().zip(row).map(|((name, _), cell)| {
+            let value = match cell {
+                Cell::Integer(value) => Value::from(*value),
+                Cell::Real(value) => Value::from(*value),
+                other => other.as_text().map_or(Value::Null, Value::from),
+            };
+            ((*name).to_owned(), value)
+        });
+        self.file.add(&Value::Object(values.collect()))
+    }
+
+    fn finish(self) -> io::Result<()> {
+        self.file.finish()
     }
 }

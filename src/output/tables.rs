@@ -4,9 +4,13 @@
 //! and nowhere else. `doc` numbers the records of an output from 1 and joins
 //! the tables; `article` is the record's id, which need not be unique.
 
+use std::io;
+use std::path::Path;
+
 use serde_json::Value;
 
-use super::Columns;
+use super::file::create_folder;
+use super::{Columns, Writer};
 use crate::Record;
 
 /// What a column holds.
@@ -135,13 +139,51 @@ pub(super) static TABLES: [Table; 4] = [
     },
 ];
 
+/// A file that holds one table.
+pub(super) trait TableFile: Sized {
+    /// How its name ends, behind the name of the table.
+    const ENDING: &str;
+
+    fn create(path: &Path, table: &'static Table) -> io::Result<Self>;
+    fn add(&mut self, row: &[Cell<'_>]) -> io::Result<()>;
+    fn finish(self) -> io::Result<()>;
+}
+
+/// A folder with one file for each table.
+pub(super) struct Folder<F> {
+    files: Vec<F>,
+    doc: i64,
+    columns: Columns,
+}
+
+impl<F: TableFile + 'static> Folder<F> {
+    pub(super) fn create(path: &Path, columns: Columns) -> io::Result<Box<dyn Writer>> {
+        create_folder(path)?;
+        let file =
+            |table: &'static Table| F::create(&path.join(format!("{}.{}", table.name, F::ENDING)), table);
+        let files = TABLES.iter().map(file).collect::<io::Result<_>>()?;
+        Ok(Box::new(Folder::<F> { files, doc: 0, columns }))
+    }
+}
+
+impl<F: TableFile> Writer for Folder<F> {
+    fn write(&mut self, record: &Record) -> io::Result<()> {
+        self.doc += 1;
+        rows(record, self.doc, self.columns, |table, row| self.files[table].add(row))
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        self.files.into_iter().try_for_each(F::finish)
+    }
+}
+
 /// Gives the rows of a record, each with the index of its table.
 pub(super) fn rows<'r>(
     record: &'r Record,
     doc: i64,
     columns: Columns,
-    mut row: impl FnMut(usize, &[Cell<'r>]) -> std::io::Result<()>,
-) -> std::io::Result<()> {
+    mut row: impl FnMut(usize, &[Cell<'r>]) -> io::Result<()>,
+) -> io::Result<()> {
     let key = [Cell::Integer(doc), Cell::Text(&record.id)];
     let cluster = record.cluster.as_ref();
     let count = |length: usize| Cell::Integer(length as i64);

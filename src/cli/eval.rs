@@ -1,6 +1,7 @@
 //! `saidwho eval`: the scores.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -10,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::Exit;
 use crate::annotations::QuoteKind;
 use crate::eval::{self, Line, Prf, entities, names, quotes, sentences};
+use crate::input::{compression, decode};
 
 /// Score predictions against gold.
 ///
@@ -115,11 +117,10 @@ impl Files {
 
 fn lines(path: &Path) -> anyhow::Result<Vec<Line>> {
     let name = || path.display().to_string();
-    let file = std::fs::File::open(path).with_context(name)?;
+    let file = Box::new(BufReader::new(File::open(path).with_context(name)?));
     let mut text = String::new();
-    let mut bytes =
-        crate::input::compression::open(Box::new(std::io::BufReader::new(file))).with_context(name)?;
-    std::io::Read::read_to_string(&mut bytes, &mut text).with_context(name)?;
+    let bytes = compression::open(file).and_then(decode::unmarked);
+    bytes.and_then(|mut bytes| bytes.read_to_string(&mut text)).with_context(name)?;
     eval::lines(&text).with_context(name)
 }
 

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::Args;
 use serde_json::json;
 
@@ -15,7 +15,7 @@ use super::extract::{Options, Run};
 use super::inputs::FieldArgs;
 use crate::batch::{Cutter, DeadLetter, Position, Reading};
 use crate::input::source::{self, Source};
-use crate::input::{Cut, Limits, Sink};
+use crate::input::{Cut, Limits, Sink, fault};
 
 /// Run records again that were set aside.
 #[derive(Args)]
@@ -75,8 +75,8 @@ fn each(path: &Path, step: &mut Step<'_>) -> anyhow::Result<ControlFlow<()>> {
     for (index, line) in file.lines().enumerate() {
         let place = || format!("{}:{}", path.display(), index + 1);
         let line = line.with_context(place)?;
-        let letter =
-            serde_json::from_str(&line).with_context(|| format!("{}: no dead letter of saidwho", place()))?;
+        let letter = serde_json::from_str(&line)
+            .map_err(|error| anyhow!("{}: no dead letter of saidwho: {}", place(), fault(&error)))?;
         if step(letter)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }

@@ -8,6 +8,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::Exit;
+use super::progress::counted;
 use crate::Record;
 use crate::annotations::{EntityType, Gender};
 use crate::output::records;
@@ -201,8 +202,10 @@ impl Stats {
         let ((women, of_women), (men, of_men)) = (part.quoted(Gender::Female), part.quoted(Gender::Male));
         writeln!(
             out,
-            "{name}: {} articles, {} quotes ({of_women} of {women} women, {of_men} of {men} men, {} of nobody known)",
-            part.articles, part.quotes, part.anonymous
+            "{name}: {}, {} ({of_women} by {women} women, {of_men} by {men} men, {} by nobody known)",
+            counted(part.articles as u64, "article"),
+            counted(part.quotes as u64, "quote"),
+            part.anonymous
         )?;
         for kind in EntityType::ALL {
             writeln!(out, "\n  {:8} {:8} {:8} {}", "quotes", "mentions", "articles", kind.name())?;

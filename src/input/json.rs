@@ -159,7 +159,7 @@ pub(super) fn parse(cut: &Cut, fields: &Fields) -> Parsed {
 }
 
 /// What is wrong with JSON, and where in the record: its own lines are seldom those of the file.
-fn fault(error: &serde_json::Error) -> String {
+pub(crate) fn fault(error: &serde_json::Error) -> String {
     let (line, column) = (error.line(), error.column());
     let message = error.to_string();
     let what = message.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&message);

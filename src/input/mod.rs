@@ -33,6 +33,7 @@ use std::sync::Arc;
 
 use crate::Document;
 pub use fields::{Fields, Meta};
+pub(crate) use json::fault;
 
 /// Where a record stands in the input.
 #[derive(Clone, Debug, PartialEq, Eq)]

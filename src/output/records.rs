@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::Record;
-use crate::input::compression;
+use crate::input::{compression, decode, fault};
 use crate::record::SCHEMA;
 
 /// Why records cannot be read.
@@ -52,24 +52,24 @@ enum Stored {
 /// # Errors
 /// When it cannot be opened.
 pub fn open(path: &Path) -> Result<Records, ReadError> {
-    let fault = |error| ReadError::File { path: path.to_owned(), error };
+    let broken = |error| ReadError::File { path: path.to_owned(), error };
     let raw: Box<dyn BufRead> = if path == Path::new("-") {
         Box::new(BufReader::new(io::stdin()))
     } else {
-        let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(fault)?);
+        let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(broken)?);
         #[cfg(feature = "parquet")]
-        if file.fill_buf().map_err(fault)?.starts_with(b"PAR1") {
-            let rows = super::parquet::rows(file.into_inner()).map_err(fault)?;
+        if file.fill_buf().map_err(broken)?.starts_with(b"PAR1") {
+            let rows = super::parquet::rows(file.into_inner()).map_err(broken)?;
             return Ok(Records { path: path.to_owned(), stored: Stored::Rows(rows), number: 0 });
         }
-        let head = file.fill_buf().map_err(fault)?;
+        let head = file.fill_buf().map_err(broken)?;
         if head.starts_with(b"PAR1") || head.starts_with(b"SQLite format 3") {
             let message = "records are read from JSON Lines or nested Parquet (convert from those)";
-            return Err(fault(io::Error::other(message)));
+            return Err(broken(io::Error::other(message)));
         }
         Box::new(file)
     };
-    let bytes = compression::open(raw).map_err(fault)?;
+    let bytes = compression::open(raw).and_then(decode::unmarked).map_err(broken)?;
     Ok(Records { path: path.to_owned(), stored: Stored::Lines(bytes, Vec::new()), number: 0 })
 }
 
@@ -88,7 +88,7 @@ impl Iterator for Records {
             match bytes.read_until(b'\n', line) {
                 Ok(0) => return None,
                 Ok(_) if line.trim_ascii().is_empty() => continue,
-                Ok(_) => break serde_json::from_slice::<Record>(line).map_err(|error| error.to_string()),
+                Ok(_) => break serde_json::from_slice::<Record>(line).map_err(|error| fault(&error)),
                 Err(error) => return Some(Err(ReadError::File { path: self.path.clone(), error })),
             }
         };

@@ -264,3 +264,21 @@ fn statistics_count_names_and_quotes() {
     assert_eq!((quotes.len(), &quotes[0]["count"], &quotes[0]["first"]), (1, &json!(2), &json!("a/1")));
     assert!(records(&run(folder.path(), &["quotes", "twice.jsonl", "--min", "3"]).stdout).is_empty());
 }
+
+/// As editors of other systems save them.
+#[test]
+fn records_may_have_a_byte_order_mark_and_what_is_none_is_named_by_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "in.jsonl", articles(2));
+    let lines = String::from_utf8(run(folder.path(), &["extract", "in.jsonl"]).stdout).unwrap();
+    write(folder.path(), "r.jsonl", format!("\u{FEFF}{lines}"));
+    run(folder.path(), &["convert", "r.jsonl", "-o", "same.jsonl"]);
+    assert_eq!(fs::read_to_string(folder.path().join("same.jsonl")).unwrap(), lines);
+    write(folder.path(), "r.jsonl", lines + "{\"id\": \"a\"}\n");
+    for command in [&["stats", "r.jsonl"][..], &["convert", "r.jsonl", "-o", "x.parquet"]] {
+        let output = run(folder.path(), command);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr.contains("r.jsonl:3: no record of saidwho extract: missing field"), "{stderr}");
+    }
+}

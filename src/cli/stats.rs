@@ -203,8 +203,8 @@ impl Stats {
         writeln!(
             out,
             "{name}: {}, {} ({of_women} by {women} women, {of_men} by {men} men, {} by nobody known)",
-            counted(part.articles as u64, "article"),
-            counted(part.quotes as u64, "quote"),
+            counted(part.articles, "article"),
+            counted(part.quotes, "quote"),
             part.anonymous
         )?;
         for kind in EntityType::ALL {

@@ -445,7 +445,7 @@ mod tests {
             (Policy::Title, &["Xi", "Xi Jinping", "Bank of Åland", "al-Hadi", "D.C., North", "O'Brien"][..]),
             (Policy::Any, &["x", "oil & gas", "Мир", "北京"]),
         ] {
-            let meta = ListMeta { name: format!("{policy:?}").into(), kind: 0, user: true, overrides: false };
+            let meta = ListMeta { name: format!("{policy:?}"), kind: 0, user: true, overrides: false };
             let list = builder.list(meta, policy).unwrap();
             for name in names {
                 builder.entry(list, &Row { name, ..Row::default() }).unwrap();

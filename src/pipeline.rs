@@ -76,7 +76,9 @@ impl Pipeline {
         let text = document.text.as_str();
         found.clear();
         text::annotate(text, found);
-        self.names.annotate_until(text, found, names, deadline);
-        self.quotes.annotate_until(text, found, quotes, deadline);
+        names.deadline = deadline;
+        self.names.annotate(text, found, names);
+        quotes.stop_at(deadline);
+        self.quotes.annotate(text, found, quotes);
     }
 }

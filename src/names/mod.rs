@@ -66,6 +66,8 @@ pub struct Scratch {
     tagger: tagger::Scratch,
     tagged: Vec<tagger::Tagged>,
     bonds: Vec<Option<entities::Bond>>,
+    /// Names are left unfinished then.
+    pub(crate) deadline: Deadline,
 }
 
 /// An article being read, and the words known so far.
@@ -103,18 +105,8 @@ impl Names {
 
     /// Fills the mentions and entities of a document with tokens and sentences.
     pub fn annotate(&self, text: &str, found: &mut Annotations, scratch: &mut Scratch) {
-        self.annotate_until(text, found, scratch, Deadline::default());
-    }
-
-    /// As [`Names::annotate`], left undone when the deadline passes.
-    pub(crate) fn annotate_until(
-        &self,
-        text: &str,
-        found: &mut Annotations,
-        scratch: &mut Scratch,
-        deadline: Deadline,
-    ) {
-        let Scratch { desk, tagger, tagged, bonds } = scratch;
+        let Scratch { desk, tagger, tagged, bonds, deadline } = scratch;
+        let deadline = *deadline;
         if desk.read(&self.reader, text, found, deadline) {
             tagger.forget_words();
         }

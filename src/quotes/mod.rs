@@ -109,6 +109,14 @@ pub struct Scratch {
     cues: Vec<Cue>,
 }
 
+impl Scratch {
+    /// Quotes are left unfinished then.
+    pub(crate) fn stop_at(&mut self, deadline: Deadline) {
+        self.trees.deadline = deadline;
+        self.judge.deadline = deadline;
+    }
+}
+
 pub(crate) static SHIPPED: Shipped = shipped!("quotes.bin");
 
 fn shipped() -> Arc<Judge> {
@@ -154,22 +162,9 @@ impl Quotes {
 
     /// Fills the quotes of a document with tokens, sentences, mentions and entities.
     pub fn annotate(&self, text: &str, found: &mut Annotations, scratch: &mut Scratch) {
-        self.annotate_until(text, found, scratch, Deadline::default());
-    }
-
-    /// As [`Quotes::annotate`], left undone when the deadline passes.
-    pub(crate) fn annotate_until(
-        &self,
-        text: &str,
-        found: &mut Annotations,
-        scratch: &mut Scratch,
-        deadline: Deadline,
-    ) {
-        if deadline.passed() {
+        if scratch.judge.deadline.passed() {
             return;
         }
-        scratch.trees.deadline = deadline;
-        scratch.judge.deadline = deadline;
         if self.options.kinds == Kinds::None {
             found.quotes.clear();
             return;

@@ -206,7 +206,7 @@ pub struct Entity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum QuoteKind {
-    /// Word for word, between quotation marks.
+    /// Word for word: between quotation marks, or a turn of a transcript behind its speaker's label.
     Direct,
     /// In the writer's words.
     Indirect,

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::attribution::{Attribution, Places, shared};
 use super::reading::{NONE, Pos, Reading};
+use super::sieves::LABELLED;
 use super::stance::stance;
 use super::words::word;
 use crate::Annotations;
@@ -54,7 +55,8 @@ pub fn quote(
         .and_then(|words| trim_speaker(reading, words))
         .map(|words| Speaker { span: found.span_of(words), entity });
     Some(Quote {
-        kind: kind(reading, &pieces),
+        // What follows a speaker's label in a transcript are his words, without marks.
+        kind: if a.by == LABELLED { QuoteKind::Direct } else { kind(reading, &pieces) },
         segments: pieces.into_iter().map(|piece| found.span_of(piece)).collect(),
         speaker,
         cue: (!a.cue.is_empty()).then(|| found.span_of(a.cue.clone())),
@@ -121,7 +123,10 @@ fn trim(reading: &Reading, piece: Range<u32>) -> Option<Range<u32>> {
     while start < end && loose(end - 1) {
         end -= 1;
     }
-    if start + 1 < end && outside(start) && reading.words[start as usize] == word("that") {
+    // "That is nonsense": there it stands for a thing.
+    let opens =
+        |t: u32| reading.words[t as usize] == word("that") && reading.pos[t as usize + 1] != Pos::Finite;
+    if start + 1 < end && outside(start) && opens(start) {
         start += 1;
         while start < end && loose(start) {
             start += 1;

@@ -32,6 +32,7 @@ use crate::syntax::Parser;
 
 mod attach;
 mod attribution;
+mod dateline;
 mod emit;
 pub mod explain;
 mod judge;
@@ -61,7 +62,8 @@ use words::Lexicon;
 pub enum Kinds {
     /// None: neither the parser nor this stage runs.
     None,
-    /// Only what stands between quotation marks, mixed ones with a quoted piece included.
+    /// Only what stands between quotation marks, mixed ones with a quoted piece included, and the turns of
+    /// transcripts.
     Direct,
     /// Direct, indirect and mixed ones.
     #[default]
@@ -169,11 +171,12 @@ impl Quotes {
             found.quotes.clear();
             return;
         }
-        let attributions = match &self.judge {
+        let mut attributions = match &self.judge {
             Some(judge) => self.judged(judge, text, found, scratch),
             None => self.ruled(text, found, scratch),
         };
         let reading = &scratch.reading;
+        dateline::cut(found, reading, &mut attributions);
         let attributions = emit::without_overlaps(attributions);
         let entities = resolve::resolve(found, reading, &attributions);
         let quotes = attributions
@@ -208,11 +211,9 @@ impl Quotes {
         proposer.attach(&source, &mut attributions, &mut scores, memory);
         let last = judge.rescore(&source, &attributions, &scores, wanted, memory);
         for (a, &score) in attributions.iter_mut().zip(&last) {
-            a.confidence = judge.calibrate(score, wanted);
-        }
-        // What punctuation and set phrases attribute needs no judge's leave.
-        for a in attributions.iter_mut().filter(|a| a.by != judge::BY_CUE) {
-            a.confidence = a.confidence.max(SIEVED);
+            let calibrated = judge.calibrate(score, wanted);
+            // What punctuation and set phrases attribute needs no judge's leave.
+            a.confidence = if a.by == judge::BY_CUE { calibrated } else { a.confidence.max(calibrated) };
         }
         let fates: Vec<Fate> = (attributions.iter().zip(&scores).zip(&last))
             .map(|((a, scores), &last)| fate(judge, &source, a, scores, last, wanted))
@@ -252,9 +253,6 @@ impl Quotes {
         prepare(text, found, self.lexicon, choose, candidates, reading, trees);
     }
 }
-
-/// Least confidence of what a sieve finds.
-const SIEVED: f32 = 0.6;
 
 /// Reads an article, lets `choose` fill `candidates` in text order, and parses the sentences that hold one.
 fn prepare(

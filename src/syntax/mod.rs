@@ -28,6 +28,7 @@ pub mod train;
 mod tree;
 mod trees;
 mod weights;
+mod whose;
 mod words;
 
 use std::sync::OnceLock;
@@ -104,6 +105,7 @@ impl<'b> Parser<'b> {
         let model = &self.model;
         arcs::parse(&model.arcs, &model.labels, &model.classes, state);
         state.finish(&mut into.heads, &mut into.labels);
+        whose::repair(into);
     }
 
     /// Only tags, about five times as fast; heads and labels are left empty.

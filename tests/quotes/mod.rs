@@ -220,6 +220,8 @@ fn direct_quotes_include_their_marks() {
             let first = quote.segments[0].of(&case.text);
             assert!(
                 quote.kind != QuoteKind::Direct
+                    // A turn of a transcript has no marks.
+                    || quote.by == "transcript-label"
                     || first.starts_with(['“', '"', '‘', '\'', '`', '«', '„', '»', '’'])
                     || case.title.contains("opening mark missing"),
                 "{}: {first}",

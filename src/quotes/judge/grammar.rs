@@ -14,7 +14,7 @@ use crate::quotes::Source;
 use crate::quotes::attribution::Attribution;
 use crate::quotes::emit::kind;
 use crate::quotes::reading::{NONE, Pos};
-use crate::quotes::words::{Classes, Word, word};
+use crate::quotes::words::{Classes, Form, Word, word};
 use crate::syntax::{Label, Tag};
 
 /// What one cue reports, as it is being put right.
@@ -43,7 +43,11 @@ pub fn settle(source: &Source<'_>, opinions: &[Opinion], report: &mut Report) {
     before_second_predicate(source, report);
     inverted(source, opinions, report);
     within_condition(source, report);
+    without_description(source, report);
+    within_semicolons(source, report);
+    nickname(source, opinions, report);
     subject_left(opinions, report);
+    whose(source, opinions, report);
     touching(source, opinions, report);
     without_phrases(source, report);
     if report.speaker.is_none() {
@@ -179,17 +183,23 @@ pub fn second_predicate(source: &Source<'_>, clause: &Range<u32>) -> u32 {
 }
 
 /// "If he says that the engine was hot, the flight would be stopped": the condition ends before what
-/// follows from it.
+/// follows from it. "Told by the doctor that she could not fly, Ana Costa took the train": so does what somebody
+/// was told.
 fn within_condition(source: &Source<'_>, report: &mut Report) {
     let (reading, cue) = (source.reading, report.cue);
     let block = &reading.blocks[reading.block_of[cue as usize] as usize].tokens;
     const IF: [Word; 2] = [word("if"), word("unless")];
-    if !IF.contains(&reading.words[block.start as usize]) || cue - block.start > 12 {
+    let participle =
+        cue == block.start && reading.entries[cue as usize].verb.is_some_and(|v| v.form == Form::Past);
+    if !participle && !IF.contains(&reading.words[block.start as usize]) || cue - block.start > 12 {
         return;
     }
     for piece in report.content.iter_mut().filter(|r| r.start > cue && !quoted(source, r)) {
-        let modal = |t: u32| reading.entries[t as usize].classes.any(Classes::MODAL);
-        let follows = |comma: u32| (comma + 1..piece.end.min(comma + 8)).any(modal);
+        let verb = |t: u32| {
+            let modal = reading.entries[t as usize].classes.any(Classes::MODAL);
+            modal || participle && reading.pos[t as usize] == Pos::Finite
+        };
+        let follows = |comma: u32| (comma + 1..piece.end.min(comma + 8)).any(verb);
         let end = piece.clone().find(|&t| reading.pos[t as usize] == Pos::Comma && follows(t));
         piece.end = end.unwrap_or(piece.end);
     }
@@ -215,11 +225,21 @@ fn without_addressee(source: &Source<'_>, report: &mut Report) {
     }
 }
 
-/// Whether the cue is a passive: "they were told", "it was announced".
+/// Whether the cue is a passive: "they were told", "it was announced". By its label, or by a form of "be"
+/// before a past form, which a parser may take for a copula.
 pub fn passive(source: &Source<'_>, cue: u32) -> bool {
-    let trees = source.trees;
-    trees.parsed(cue)
-        && trees.children(cue).iter().any(|&c| trees.labels[c as usize] == Label::PassiveAuxiliary)
+    let (reading, trees) = (source.reading, source.trees);
+    let labelled =
+        || trees.children(cue).iter().any(|&c| trees.labels[c as usize] == Label::PassiveAuxiliary);
+    let past = || reading.entries[cue as usize].verb.is_some_and(|verb| verb.form == Form::Past);
+    let block = reading.blocks[reading.block_of[cue as usize] as usize].tokens.start;
+    let before = || {
+        let auxiliary = |t: &usize| reading.entries[*t].classes.any(Classes::AUXILIARY);
+        let run = (block as usize..cue as usize).rev().take(5);
+        run.take_while(|t| reading.pos[*t] == Pos::Adverb || auxiliary(t))
+            .any(|t| reading.entries[t].classes.any(Classes::BE))
+    };
+    trees.parsed(cue) && (labelled() || past() && before())
 }
 
 /// "It was announced by the palace that …": the agent speaks, and is no content.
@@ -284,6 +304,73 @@ fn subject_left(opinions: &[Opinion], report: &mut Report) {
     }
 }
 
+/// "“…,” said Ana Costa, who leads the party", "according to the bank, known as ADB, …": what describes a
+/// speaker behind the cue is no content.
+fn without_description(source: &Source<'_>, report: &mut Report) {
+    let reading = source.reading;
+    let Some(speaker) = report.speaker.clone().filter(|s| s.start > report.cue) else { return };
+    let who = [word("who"), word("whose"), word("whom")];
+    for piece in report.content.iter_mut() {
+        let first = piece.clone().find(|&t| reading.pos[t as usize] != Pos::Comma).unwrap_or(piece.start);
+        let near = first >= speaker.end && first - speaker.end <= 1 && !quoted(source, piece);
+        if near && who.contains(&reading.words[first as usize]) {
+            piece.end = piece.start;
+        } else if near && reading.pos[first as usize] == Pos::Participle {
+            let comma = (first..piece.end).find(|&t| reading.pos[t as usize] == Pos::Comma);
+            piece.start = comma.map_or(piece.start, |t| t + 1);
+        }
+    }
+    report.content.retain(|r| !r.is_empty());
+}
+
+/// "The rains failed; the wells, the farmers said, are dry; nobody came": a semicolon ends what is reported
+/// without marks. But "S; S, according to N." reports both.
+fn within_semicolons(source: &Source<'_>, report: &mut Report) {
+    let (reading, cue) = (source.reading, report.cue);
+    let last = report.content.last().is_some_and(|r| r.end <= cue);
+    if last && reading.words[cue as usize] == word("according") {
+        return;
+    }
+    let parts = |t: &u32| reading.pos[*t as usize] == Pos::Semicolon && reading.quoted[*t as usize] == NONE;
+    for piece in report.content.iter_mut() {
+        if piece.end <= cue {
+            piece.start = piece.clone().rfind(parts).map_or(piece.start, |t| t + 1);
+        } else {
+            piece.end = piece.clone().find(|t| *t > cue && parts(t)).unwrap_or(piece.end);
+        }
+    }
+    report.content.retain(|r| !r.is_empty());
+}
+
+/// "“…,” Ana “Lulu” Costa said": what stands between marks in a name is no content.
+fn nickname(source: &Source<'_>, opinions: &[Opinion], report: &mut Report) {
+    let Some(words) = opinions.first().and_then(|o| o.speaker.clone()) else { return };
+    let held = |t: u32| report.content.iter().any(|r| r.contains(&t));
+    if quoted(source, &words) && words.clone().any(held) {
+        cut(&mut report.content, &words);
+        report.speaker = Some(words);
+    }
+}
+
+/// "Lawyers whose clients were released said …": a parser takes what is said of the clients for the verb of
+/// the lawyers; the surface shows where the clause about them ends.
+fn whose(source: &Source<'_>, opinions: &[Opinion], report: &mut Report) {
+    let reading = source.reading;
+    let Some(words) = opinions.first().and_then(|o| o.speaker.clone()) else { return };
+    let auxiliary = |t: u32| {
+        reading.pos[t as usize] == Pos::Adverb || reading.entries[t as usize].classes.any(Classes::AUXILIARY)
+    };
+    let before = words.end <= report.cue && (words.end..report.cue).all(auxiliary);
+    if !before || !words.clone().any(|t| reading.words[t as usize] == word("whose")) {
+        return;
+    }
+    cut(&mut report.content, &words);
+    if report.content.is_empty() {
+        report.content.clone_from(&opinions[0].content);
+    }
+    report.speaker = Some(words);
+}
+
 /// Whether the cue stands right behind a quote.
 fn follows_quote(source: &Source<'_>, cue: u32) -> bool {
     let reading = source.reading;
@@ -331,11 +418,8 @@ fn without_phrases(source: &Source<'_>, report: &mut Report) {
 /// The tree's subject when the labels give no speaker, unless the cue is a passive.
 fn fallback(source: &Source<'_>, cue: u32, opinions: &[Opinion]) -> Option<Range<u32>> {
     let trees = source.trees;
-    let passive = trees
-        .children(cue)
-        .iter()
-        .any(|&c| matches!(trees.labels[c as usize], Label::PassiveAuxiliary | Label::Agent));
-    if passive || trees.tags[cue as usize] == Tag::VerbParticiple {
+    let agent = || trees.children(cue).iter().any(|&c| trees.labels[c as usize] == Label::Agent);
+    if passive(source, cue) || agent() || trees.tags[cue as usize] == Tag::VerbParticiple {
         return None;
     }
     opinions.iter().rev().find_map(|o| o.speaker.clone())
@@ -420,7 +504,11 @@ pub fn least(source: &Source<'_>, a: &Attribution, reporting: f32) -> f32 {
         && speaker.end == a.cue.start
         && reading.pos.get(a.cue.end as usize) == Some(&Pos::Stop)
         && finite(source, only);
-    if behind && reporting >= 0.65 || before && reporting >= 0.4 { PLAIN } else { NOTHING }
+    // A clause about the speaker before the cue misleads the parser, and so every score.
+    let described = speaker.clone().any(|t| reading.words[t as usize] == word("whose"))
+        && (behind || only.start == a.cue.end && finite(source, only));
+    let enough = behind && reporting >= 0.65 || before && reporting >= 0.4 || described && reporting >= 0.25;
+    if enough { PLAIN } else { NOTHING }
 }
 
 /// "N said that S and promised that S": who promised is N, not the subject of what was said.

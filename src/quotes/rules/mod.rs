@@ -15,6 +15,7 @@ use super::reading::{Pos, QUOTE, Reading, Unit};
 use super::words::{Classes, Form, Verb, Word, word};
 
 mod content;
+mod passive;
 mod subject;
 
 const THAT: Word = word("that");
@@ -74,10 +75,22 @@ pub fn main_subject(reading: &Reading, units: &[Unit]) -> Option<Range<usize>> {
     subject_of(reading, units, verb)
 }
 
+/// What the verb at `at` reports as a passive with its speaker behind "by", if it is one.
+pub fn passive_agent(reading: &Reading, units: &[Unit], at: usize) -> Option<Reported> {
+    let grammar = Grammar { reading, units, earlier: &[] };
+    let verb = units[at].entry.verb?;
+    (!verb.classes.any(Classes::PRIVATE) && grammar.is_passive(at)).then(|| grammar.agent_that(at))?
+}
+
 /// The subject before the verb at `verb`, in unit indices.
 pub fn subject_of(reading: &Reading, units: &[Unit], verb: usize) -> Option<Range<usize>> {
     let grammar = Grammar { reading, units, earlier: &[] };
     grammar.subject_left(verb).filter(|s| !s.borrowed).map(|s| s.span)
+}
+
+/// The subject behind an inverted verb at `verb`, in unit indices: "asked the mayor".
+pub fn subject_behind(reading: &Reading, units: &[Unit], verb: usize) -> Option<Range<usize>> {
+    Grammar { reading, units, earlier: &[] }.subject_right(verb)
 }
 
 /// Ends each content where the next reporting clause of the same sentence begins.
@@ -154,7 +167,7 @@ impl Grammar<'_> {
         if at > 0 && self.units[at - 1].word == TO && !matches!(self.word(at + 1), Some(THAT | QUOTE)) {
             return None;
         }
-        let passive = self.units[at].pos == Pos::Participle && self.auxiliary(at, Classes::BE);
+        let passive = self.is_passive(at);
         let quote_right = self.quote_after(at + 1);
         let right = self.content_right(at, verb);
         let left_subject = self.subject_left(at);
@@ -224,14 +237,6 @@ impl Grammar<'_> {
             return Some(self.reported(at, Some(subject.span), vec![right], by, confidence));
         }
         None
-    }
-
-    /// "Q, they were told": quoted words that nobody is said to have spoken.
-    fn passive(&self, at: usize) -> Option<Reported> {
-        let from = self.subject_left(at).filter(|subject| !subject.borrowed)?.from;
-        let left = self.content_left(from)?;
-        let quote = self.units[left.clone()].last().is_some_and(|u| u.pos == Pos::Quote);
-        quote.then(|| self.reported(at, None, vec![left], "quote-passive-cue", 0.6))
     }
 
     fn reported(

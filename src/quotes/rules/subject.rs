@@ -73,6 +73,7 @@ impl Grammar<'_> {
                         && !self.clause_opener(start - 1)
                 }
                 Pos::Pronoun => !noun && start == end,
+                Pos::Quote => self.nickname(start - 1),
                 pos => pos.nominal(),
             };
             if !joins {
@@ -83,6 +84,15 @@ impl Grammar<'_> {
         }
         // A quote that only names ("the "Iron Lady" said") stays outside; a determiner closes the phrase.
         (noun && start < end).then_some(start)
+    }
+
+    /// Whether the quote at `at` stands inside a name: "Ana "Lulu" Costa".
+    fn nickname(&self, at: usize) -> bool {
+        let short = self.reading.stretches.get(self.units[at].quoted as usize).is_some_and(|s| s.words <= 2);
+        short
+            && at > 0
+            && self.units[at - 1].pos == Pos::Name
+            && self.units.get(at + 1).is_some_and(|u| u.pos == Pos::Name)
     }
 
     /// Whether the phrase before the preposition at `at` begins its clause with a preposition itself ("On Tuesday in Rome").
@@ -193,7 +203,7 @@ impl Grammar<'_> {
                 Pos::Coordinator => {
                     noun && unit.word == AND && at + 1 < end && self.units[at + 1].pos.nominal()
                 }
-                Pos::Quote => noun && at + 1 < end && self.units[at + 1].pos == Pos::Name,
+                Pos::Quote => noun && at + 1 < end && self.nickname(at),
                 Pos::Bracket => noun && self.bracketed(at, end),
                 Pos::Participle => !noun,
                 Pos::Base => false,

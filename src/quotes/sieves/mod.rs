@@ -13,15 +13,28 @@ mod colon;
 mod dash;
 mod headline;
 mod noun;
+mod passive;
+mod question;
 mod transcript;
 mod wording;
+
+pub use transcript::LABELLED;
 
 /// A pattern: adds what it finds under its own name (`by`).
 type Sieve = fn(&Source<'_>, &mut Finds);
 
 /// All patterns, in the order they run.
-const SIEVES: &[Sieve] =
-    &[transcript::run, headline::run, dash::run, wording::run, anaphor::run, colon::run, noun::run];
+const SIEVES: &[Sieve] = &[
+    transcript::run,
+    headline::run,
+    dash::run,
+    wording::run,
+    anaphor::run,
+    colon::run,
+    noun::run,
+    passive::run,
+    question::run,
+];
 
 /// Lets every pattern add to `found`, which stands in the order of its cues, before and after.
 pub fn run(source: &Source<'_>, found: &mut Vec<Attribution>) {

@@ -8,10 +8,13 @@ use crate::annotations::{Case, EntityType, Paragraph, TokenKind};
 use crate::quotes::attribution::Rule;
 use crate::quotes::reading::{NONE, Pos};
 
-const RULE: Rule = Rule { name: "transcript-label", confidence: 0.85 };
+/// The `by` of what follows a label.
+pub const LABELLED: &str = "transcript-label";
 
-/// Longest label, in tokens.
-const LABEL: u32 = 7;
+const RULE: Rule = Rule { name: LABELLED, confidence: 0.85 };
+
+/// Longest label, in tokens: a name, and after a comma who that is.
+const LABEL: u32 = 18;
 
 pub(super) fn run(article: &Source<'_>, out: &mut Finds) {
     let labelled = |p: &Paragraph| {
@@ -24,7 +27,10 @@ pub(super) fn run(article: &Source<'_>, out: &mut Finds) {
     for (tokens, label) in all.filter(|_| people) {
         let colon = label.end;
         out.drop(tokens.start..colon + 1, |_| true);
-        out.add(Attribution::found(RULE, colon..colon + 1, Some(colon + 1..tokens.end), Some(label)));
+        // "AMINA DIALLO, MINISTER OF WATER": the name speaks.
+        let comma = label.clone().find(|&t| article.reading.pos[t as usize] == Pos::Comma);
+        let speaker = label.start..comma.filter(|&t| t > label.start).unwrap_or(label.end);
+        out.add(Attribution::found(RULE, colon..colon + 1, Some(colon + 1..tokens.end), Some(speaker)));
     }
 }
 

@@ -44,7 +44,8 @@ impl Grammar<'_> {
         // "by papers seen by the Herald that S": what describes the agent belongs to it.
         let described = self.pos(speaker.end) == Some(Pos::Participle);
         let speaker = if described { speaker.start..that } else { speaker };
-        (end > that + 2).then(|| self.reported(at, Some(speaker), vec![that..end], "passive-agent", 0.85))
+        let content = that..end;
+        (content.len() > 2).then(|| self.reported(at, Some(speaker), vec![content], "passive-agent", 0.85))
     }
 
     /// The "by" that names the agent of the verb at `at`; only times may stand between.

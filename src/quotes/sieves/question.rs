@@ -42,8 +42,11 @@ pub(super) fn run(source: &Source<'_>, out: &mut Finds) {
     }
 }
 
+/// What is asked, and who asks, in units.
+type Asked = (Vec<Range<usize>>, Option<Range<usize>>);
+
 /// The question around the verb at `at`, and who asks; nobody where somebody "was asked".
-fn asked(reading: &Reading, units: &[Unit], at: usize) -> Option<(Vec<Range<usize>>, Option<Range<usize>>)> {
+fn asked(reading: &Reading, units: &[Unit], at: usize) -> Option<Asked> {
     let mark = units[..at].iter().rposition(|u| matches!(u.pos, Pos::Comma | Pos::Stop | Pos::Quote))?;
     let ends = |u: &Unit| matches!(u.pos, Pos::Comma | Pos::Stop);
     if !ends(&units[mark]) || mark < 3 || !question(&units[..mark]) {
@@ -59,7 +62,8 @@ fn asked(reading: &Reading, units: &[Unit], at: usize) -> Option<(Vec<Range<usiz
         let subject = rules::subject_of(reading, units, at).filter(|s| s.start == mark + 1)?;
         ((!passive).then_some(subject), at + 1)
     };
-    let mut content = vec![0..mark + usize::from(units[mark].pos == Pos::Stop)];
+    let first = 0..mark + usize::from(units[mark].pos == Pos::Stop);
+    let mut content = vec![first];
     let last = units.len() - usize::from(units.last().is_some_and(|u| u.pos == Pos::Stop));
     match units.get(behind).map(|u| u.pos) {
         // ", when they lied before?"

@@ -40,6 +40,7 @@ pub fn settle(source: &Source<'_>, opinions: &[Opinion], report: &mut Report) {
         without_addressee(source, report);
         agent(source, report);
     }
+    somebody_else(source, report);
     before_second_predicate(source, report);
     inverted(source, opinions, report);
     within_condition(source, report);
@@ -74,6 +75,27 @@ fn cut(content: &mut Vec<Range<u32>>, hole: &Range<u32>) {
         })
         .filter(|r| !r.is_empty())
         .collect();
+}
+
+/// Takes back a speaker who cannot be that of the cue: a word out of somebody's quoted speech, and a
+/// "who" whose clause is another ("an architect who called him a cheat, saying …").
+fn somebody_else(source: &Source<'_>, report: &mut Report) {
+    let (reading, trees, cue) = (source.reading, source.trees, report.cue);
+    report.speaker.take_if(|words| {
+        let first = words.start;
+        let mark = reading.quoted[first as usize];
+        let elsewhere = mark != NONE && mark != reading.quoted[cue as usize];
+        let relative = words.len() == 1 && reading.entries[first as usize].classes.any(Classes::RELATIVE);
+        let of_cue = || {
+            // "who stood up and said": the second verb has the subject of the first.
+            let mut verb = cue;
+            while trees.labels[verb as usize] == Label::Conjunct && trees.heads[verb as usize] != verb {
+                verb = trees.heads[verb as usize];
+            }
+            verb == trees.heads[first as usize] || cue == trees.heads[first as usize]
+        };
+        elsewhere || relative && trees.parsed(cue) && trees.parsed(first) && !of_cue()
+    });
 }
 
 /// Keeps content inside the clause that holds it: the clause of a noun ("the claim that …"), and the

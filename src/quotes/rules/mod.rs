@@ -79,7 +79,11 @@ pub fn main_subject(reading: &Reading, units: &[Unit]) -> Option<Range<usize>> {
 pub fn passive_agent(reading: &Reading, units: &[Unit], at: usize) -> Option<Reported> {
     let grammar = Grammar { reading, units, earlier: &[] };
     let verb = units[at].entry.verb?;
-    (!verb.classes.any(Classes::PRIVATE) && grammar.is_passive(at)).then(|| grammar.agent_that(at))?
+    if verb.classes.any(Classes::PRIVATE) {
+        return None;
+    }
+    let passive = grammar.is_passive(at).then(|| grammar.agent_that(at));
+    passive.flatten().or_else(|| grammar.fronted_agent(at))
 }
 
 /// The subject before the verb at `verb`, in unit indices.

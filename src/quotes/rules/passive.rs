@@ -32,13 +32,25 @@ impl Grammar<'_> {
         let verb = self.units[at].entry.verb?;
         let subject = self.subject_left(at)?;
         let expletive = subject.span.len() == 1 && self.units[subject.span.start].word == IT;
-        if !(expletive || verb.classes.any(Classes::ADDRESSED)) {
-            return None;
-        }
+        let fits = expletive || verb.classes.any(Classes::ADDRESSED);
+        let stop = |u: &Unit| matches!(u.pos, Pos::Stop | Pos::Semicolon);
+        fits.then(|| self.agent_clause(at, stop))?
+    }
+
+    /// "Told by N that S, they …": the verb begins a sentence and says what its subject heard.
+    pub(super) fn fronted_agent(&self, at: usize) -> Option<Reported> {
+        let verb = self.units[at].entry.verb?;
+        let begins = at.checked_sub(1).is_none_or(|before| self.units[before].pos == Pos::Stop);
+        let fits = begins && verb.form == Form::Past && verb.classes.any(Classes::ADDRESSED);
+        let stop = |u: &Unit| matches!(u.pos, Pos::Stop | Pos::Semicolon | Pos::Comma);
+        fits.then(|| self.agent_clause(at, stop))?
+    }
+
+    /// "by N that S" behind the verb at `at`, up to what ends it.
+    fn agent_clause(&self, at: usize, stop: impl Fn(&Unit) -> bool) -> Option<Reported> {
         let by = self.agent(at)?;
         let speaker = self.phrase_at(by + 1, self.units.len()).filter(|s| s.start == by + 1)?;
         let that = self.that_behind(&speaker)?;
-        let stop = |u: &Unit| matches!(u.pos, Pos::Stop | Pos::Semicolon);
         let end = self.sentence_end(that);
         let end = self.units[that..end].iter().position(stop).map_or(end, |i| that + i);
         // "by papers seen by the Herald that S": what describes the agent belongs to it.

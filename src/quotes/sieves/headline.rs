@@ -3,7 +3,7 @@
 //! Only the first paragraphs of an article are headlines, and only a name can
 //! speak in one: "Update: Storm nears coast" quotes nobody.
 
-use super::{Attribution, Finds, Source};
+use super::{Attribution, Finds, LABELLED, Source};
 use crate::annotations::{Case, EntityType, TokenKind};
 use crate::quotes::attribution::Rule;
 use crate::quotes::reading::{NONE, Pos};
@@ -16,6 +16,10 @@ pub(super) fn run(article: &Source<'_>, out: &mut Finds) {
     let tokens = paragraph.tokens.clone();
     // A headline is one short paragraph before a longer text.
     if tokens.end - tokens.start > 30 || article.found.paragraphs.len() < 2 {
+        return;
+    }
+    // The first of several turns is none.
+    if out.count(LABELLED) > 1 {
         return;
     }
     let reading = article.reading;

@@ -64,6 +64,11 @@ impl Finds {
         self.own.push(attribution);
     }
 
+    /// How many earlier patterns have found under this name.
+    fn count(&self, by: &str) -> usize {
+        self.earlier.iter().filter(|a| a.by == by).count()
+    }
+
     /// Takes back those with their cue in `cues` that `against` speaks against.
     fn drop(&mut self, cues: Range<u32>, against: impl Fn(&Attribution) -> bool) {
         for list in [&mut self.earlier, &mut self.own] {

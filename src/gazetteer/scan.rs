@@ -53,11 +53,15 @@ struct Found {
 pub struct Scratch {
     places: Vec<u32>,
     words: Vec<Word>,
-    /// Which of the words names go on from, by number, and which are looked up alone.
+    /// With which of the words a name may begin: number, and two bits for what follows.
+    fitting: Kept<u32>,
+    /// Which of them names go on from, by number, and which are looked up alone.
     longer: Kept<u32>,
     single: Kept<u32>,
-    /// Those of the former whose next word is the next of the words, and whose next is yet to be read.
+    /// Those of the former whose next word is the next of the words; those behind which something
+    /// else stands; and those of them whose next word is worth reading.
     pairs: Kept<u32>,
+    apart: Kept<u32>,
     unread: Kept<u32>,
     runs: Vec<Run>,
     probes: Vec<Run>,
@@ -140,7 +144,7 @@ impl Index {
     /// Sorts out with which of the words a name may begin.
     #[inline(always)]
     fn first_words(&self, text: &str, scratch: &mut Scratch) {
-        let Scratch { words, longer, single, unread: fitting, .. } = scratch;
+        let Scratch { words, fitting, longer, single, .. } = scratch;
         let (filter, _) = self.section(Section::Firsts).as_chunks();
         let small = self.section(Section::Starts);
         // The number of the word, whether it is a name and whether names go on from it.
@@ -172,7 +176,7 @@ impl Index {
         let table = self.section(Section::Table);
         let inner = self.section(Section::Inner);
         let bytes = text.as_bytes();
-        let Scratch { words, longer, single, unread, pairs, runs, probes, .. } = scratch;
+        let Scratch { words, longer, single, pairs, apart, unread, runs, probes, .. } = scratch;
         let alone = |number: u32| {
             let Word { start, end, hash } = words[number as usize];
             Run { start, last: start, end, single: true, key: hash }
@@ -184,36 +188,36 @@ impl Index {
         }
         // First words are told apart by what comes next, before much is done for any of them.
         pairs.begin(longer.count);
-        unread.begin(longer.count);
+        apart.begin(longer.count);
         for &number in longer.all() {
             let end = words[number as usize].end;
             let next = words.get(number as usize + 1).map_or(0, |next| next.start);
             let mark = bytes.get(end as usize).copied().unwrap_or(0);
-            let separator = fold::ALONE.get(usize::from(mark)).copied().unwrap_or(Separator::Break);
+            let separator = fold::alone(mark);
             let touches = next == end + 1;
             pairs.put(number, touches & self.joins(separator));
-            unread.put(number, !touches & ((separator != Separator::Break) | (mark >= 0x80)));
+            apart.put(number, !touches & ((separator != Separator::Break) | (mark >= 0x80)));
         }
-        longer.begin(unread.count);
-        for &number in unread.all() {
+        unread.begin(apart.count);
+        for &number in apart.all() {
             let end = words[number as usize].end as usize;
             let [mark, after] = [0, 1].map(|at| bytes.get(end + at).copied().unwrap_or(0));
-            let separator = fold::ALONE.get(usize::from(mark)).copied().unwrap_or(Separator::Break);
+            let separator = fold::alone(mark);
             let joins = self.joins(separator);
             let may = (mark >= 0x80)
                 | joins & starts::may_be_inner(bytes, end + 1, inner)
                 | !after.is_ascii_alphanumeric();
             let ends = (mark == b'\n') & (after == b'\n') | (mark == b',') & !joins;
-            longer.put(number, may & !ends);
+            unread.put(number, may & !ends);
         }
         for &number in pairs.all() {
             let [word, next] = [0, 1].map(|at| &words[number as usize + at]);
-            let separator = fold::ALONE[usize::from(bytes[word.end as usize])];
+            let separator = fold::alone(bytes[word.end as usize]);
             let key = fold::extend(word.hash, separator, next.hash);
             announce_filter(filter, key);
             runs.push(Run { start: word.start, last: next.start, end: next.end, single: false, key });
         }
-        for &number in longer.all() {
+        for &number in unread.all() {
             if let Some(run) = extend(text, inner, &alone(number)) {
                 announce_filter(filter, run.key);
                 runs.push(run);

@@ -268,7 +268,7 @@ pub fn after(text: &str, start: usize, end: usize) -> Option<(Separator, usize)>
     if let [mark @ ..0x80, next, ..] = text.as_bytes()[end..]
         && next.is_ascii_alphanumeric()
     {
-        let separator = fold::ALONE[usize::from(mark)];
+        let separator = fold::alone(mark);
         return (separator != Separator::Break).then_some((separator, end + 1));
     }
     if let [b'.', b' ', next, ..] = text.as_bytes()[end..]

@@ -174,8 +174,14 @@ pub fn separator(text: &str, start: usize, end: usize, next: usize) -> Separator
     classify(&text[start..end], between)
 }
 
-/// What each ASCII byte is that stands alone between two words.
-pub const ALONE: [Separator; 128] = {
+/// What a byte is that stands alone between two words; none beyond ASCII is anything.
+#[inline(always)]
+pub fn alone(byte: u8) -> Separator {
+    ALONE.get(usize::from(byte)).copied().unwrap_or(Separator::Break)
+}
+
+/// What each ASCII byte is that stands alone.
+static ALONE: [Separator; 128] = {
     let mut classes = [Separator::Break; 128];
     let mut byte = 0;
     while byte < 128 {

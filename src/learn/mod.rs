@@ -23,7 +23,8 @@
 //! use saidwho::learn::crf::{Features, Lattice};
 //! use saidwho::learn::hash::{key, text};
 //! use saidwho::learn::labels::{Labels, spans};
-//! use saidwho::learn::train::{Corpus, Settings, train};
+//! use saidwho::learn::corpus::Corpus;
+//! use saidwho::learn::train::{Settings, train};
 //!
 //! let labels = Labels::bilou(["name"]);
 //! let features = |words: &[&str]| {
@@ -51,6 +52,7 @@
 
 pub mod calibration;
 pub mod clusters;
+pub mod corpus;
 pub mod crf;
 pub mod file;
 pub mod hash;

@@ -14,87 +14,13 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
-use super::crf::{Crf, Features};
+use super::corpus::{Corpus, Sequence};
+use super::crf::Crf;
 use super::hash::{self, ADAPTED, Key, within};
 use super::labels::{Label, Labels};
 use super::math::exp;
 use super::random::Random;
 use super::table::Table;
-
-/// Sequences with their labels, ready to train on.
-#[derive(Clone, Debug, Default)]
-pub struct Corpus {
-    /// Feature keys, later rows of the weight matrix, of all units one after the other.
-    keys: Vec<Key>,
-    unit_ends: Vec<usize>,
-    labels: Vec<Label>,
-    sequences: Vec<Sequence>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Sequence {
-    start: u32,
-    end: u32,
-    domain: u16,
-}
-
-impl Corpus {
-    /// Adds a sequence with one label per unit from training set `domain`.
-    ///
-    /// # Panics
-    /// When there are not as many labels as units: a programmer's error.
-    pub fn push(&mut self, features: &Features, labels: &[Label], domain: u16) {
-        assert_eq!(features.len(), labels.len(), "one label per unit");
-        if labels.is_empty() {
-            return;
-        }
-        let start = self.labels.len() as u32;
-        for unit in 0..features.len() {
-            for &key in features.unit(unit) {
-                self.keys.push(key);
-                if key & ADAPTED != 0 {
-                    self.keys.push(within(key, domain));
-                }
-            }
-            self.unit_ends.push(self.keys.len());
-        }
-        self.labels.extend(labels);
-        self.sequences.push(Sequence { start, end: self.labels.len() as u32, domain });
-    }
-
-    /// The same sequences with those features only for whose row `chosen` says so.
-    fn part(&self, chosen: impl Fn(Key) -> bool) -> Corpus {
-        let mut keys = Vec::with_capacity(self.keys.len());
-        let mut start = 0;
-        let unit_ends = self.unit_ends.iter().map(|&end| {
-            keys.extend(self.keys[start..end].iter().filter(|row| chosen(**row)));
-            start = end;
-            keys.len()
-        });
-        let unit_ends = unit_ends.collect();
-        Corpus { keys, unit_ends, labels: self.labels.clone(), sequences: self.sequences.clone() }
-    }
-
-    /// Number of sequences.
-    pub fn len(&self) -> usize {
-        self.sequences.len()
-    }
-
-    /// Whether there are no sequences.
-    pub fn is_empty(&self) -> bool {
-        self.sequences.is_empty()
-    }
-
-    /// Number of units in all sequences.
-    pub fn units(&self) -> usize {
-        self.labels.len()
-    }
-
-    /// Number of features of all units, those of the sets included.
-    pub fn features(&self) -> usize {
-        self.keys.len()
-    }
-}
 
 /// How to train.
 #[derive(Clone, Debug, PartialEq)]
@@ -161,7 +87,7 @@ const LANES: usize = 4;
 
 /// Trains a model. `report` hears of every pass.
 pub fn train(corpus: Corpus, labels: Labels, settings: &Settings, mut report: impl FnMut(Progress)) -> Crf {
-    let (corpus, keys) = compact(corpus, settings.min_count);
+    let (corpus, keys) = corpus.compact(settings.min_count);
     let domains = corpus.sequences.iter().map(|s| s.domain).max();
     let mut mean = Trainer::new(&labels, keys.len(), domains);
     let runs = settings.runs.max(1);
@@ -193,37 +119,6 @@ pub fn train(corpus: Corpus, labels: Labels, settings: &Settings, mut report: im
 fn chosen(row: Key, run: usize, percent: u64) -> bool {
     const SALT: u64 = 77;
     hash::join(hash::join(row.into(), run as u64), SALT) % 100 < percent
-}
-
-/// Replaces keys by rows, numbered in order of appearance, and drops the rare ones.
-fn compact(mut corpus: Corpus, min_count: u32) -> (Corpus, Vec<Key>) {
-    let mut counts: HashMap<Key, u32, FixedState> = HashMap::default();
-    for &key in &corpus.keys {
-        *counts.entry(key).or_default() += 1;
-    }
-    // From here on the map holds row numbers.
-    const NEW: u32 = u32::MAX;
-    const RARE: u32 = u32::MAX - 1;
-    counts.values_mut().for_each(|count| *count = if *count < min_count { RARE } else { NEW });
-    let mut keys = Vec::new();
-    let (mut read, mut write) = (0, 0);
-    for end in &mut corpus.unit_ends {
-        while read < *end {
-            let key = corpus.keys[read];
-            read += 1;
-            let Some(row) = counts.get_mut(&key).filter(|row| **row != RARE) else { continue };
-            if *row == NEW {
-                *row = keys.len() as u32;
-                keys.push(key);
-            }
-            corpus.keys[write] = *row;
-            write += 1;
-        }
-        *end = write;
-    }
-    corpus.keys.truncate(write);
-    corpus.keys.shrink_to_fit();
-    (corpus, keys)
 }
 
 struct Trainer {
@@ -503,7 +398,7 @@ impl Trainer {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::super::crf::Lattice;
+    use super::super::crf::{Features, Lattice};
     use super::super::file::{Reader, Writer};
     use super::super::hash::{adapted, key, text};
     use super::super::labels::spans;

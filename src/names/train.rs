@@ -18,10 +18,11 @@ use crate::deadline::Deadline;
 use crate::gazetteer::Gazetteer;
 use crate::learn::calibration::Calibration;
 use crate::learn::clusters::{Clusters, form};
+use crate::learn::corpus::Corpus;
 use crate::learn::crf::Features;
 use crate::learn::labels::{Label, Labels, mark};
 use crate::learn::random::Random;
-use crate::learn::train::{Corpus, Progress, Settings, train};
+use crate::learn::train::{Progress, Settings, train};
 use crate::learn::vectors;
 use crate::{Annotations, Span, text};
 

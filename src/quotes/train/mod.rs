@@ -8,9 +8,10 @@
 
 use crate::Annotations;
 use crate::learn::calibration::Calibration;
+use crate::learn::corpus::Corpus;
 use crate::learn::crf::{Crf, Features};
 use crate::learn::logistic::{Case, Logistic, Settings as LogisticSettings};
-use crate::learn::train::{Corpus, Settings as CrfSettings};
+use crate::learn::train::Settings as CrfSettings;
 
 use super::Attributions;
 use super::attribution::{Attribution, Rule, held};

@@ -31,3 +31,17 @@ pub fn is_v3() -> bool {
         && is_x86_feature_detected!("lzcnt")
         && is_x86_feature_detected!("popcnt")
 }
+
+/// Whether it has what the fourth level adds, AVX-512, and the sorting of bytes that came with the
+/// next generation (VBMI2): Intel's servers since 2021 and AMD's processors since 2022.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub fn is_v4() -> bool {
+    is_v3()
+        && is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512cd")
+        && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512vl")
+        && is_x86_feature_detected!("avx512vbmi2")
+}

@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use super::compile::fold::{self, Separator};
 use super::compile::layout::*;
+use super::lanes::Joins;
 
 /// Why bytes are no index.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -46,8 +47,9 @@ pub struct Index {
     lists: Vec<List>,
     /// Class and text of what stands between words.
     separators: Vec<(Separator, Box<str>)>,
-    /// Which classes names go on after, one bit each.
-    joins: u8,
+    /// The ASCII characters across which no name breaks off, and those that stand between words here.
+    marks: u128,
+    own: u128,
 }
 
 /// What is known of a list.
@@ -109,7 +111,8 @@ impl Index {
             homes: 0,
             lists: Vec::new(),
             separators: Vec::new(),
-            joins: 0,
+            marks: 0,
+            own: 0,
         };
         let all = index.all();
         if all.get(..8) != Some(&MAGIC) {
@@ -180,7 +183,9 @@ impl Index {
             separators.push((Separator::from_number(class), text.into()));
         }
         self.lists = lists;
-        (self.joins, self.separators) = (joins, separators);
+        self.separators = separators;
+        self.marks = fold::marks(|class| class != Separator::Break);
+        self.own = fold::marks(|class| joins >> class as u8 & 1 != 0);
         Ok(())
     }
 
@@ -198,10 +203,10 @@ impl Index {
         self.homes
     }
 
-    /// Whether a name goes on after what is of this class.
+    /// What may stand between two words of its names.
     #[inline]
-    pub(super) fn joins(&self, class: Separator) -> bool {
-        self.joins >> class as u8 & 1 != 0
+    pub(super) fn joins(&self) -> Joins<'_> {
+        Joins { marks: self.marks, own: self.own, inner: self.section(Section::Inner) }
     }
 
     /// Class of what stands between words, by its number.

@@ -13,13 +13,13 @@
 //! }
 //! ```
 
-mod alnum;
 mod cache;
 pub mod check;
 #[allow(dead_code, reason = "shared with build.rs, which alone reads the shipped lists")]
 mod compile;
 mod entry;
 mod index;
+mod lanes;
 mod matcher;
 mod scan;
 mod sets;

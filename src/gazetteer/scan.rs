@@ -10,7 +10,10 @@
 use super::compile::fold::{self, Separator};
 use super::compile::layout::*;
 use super::index::{Index, Record, u32_at};
-use super::starts::{self, Starts, Word, passes};
+use super::lanes::{Kept, Lanes, Plain, Seconds, Words, fetch_filter};
+#[cfg(target_arch = "x86_64")]
+use super::lanes::{V3, V4};
+use super::starts::{self, Starts, passes};
 use crate::processor::fetch;
 
 /// Words that a wave begins with, at least, unless the text ends.
@@ -51,18 +54,15 @@ struct Found {
 /// What a scan uses again and again; every scan may begin with that of another.
 #[derive(Default)]
 pub struct Scratch {
-    places: Vec<u32>,
-    words: Vec<Word>,
-    /// With which of the words a name may begin: number, and two bits for what follows.
-    fitting: Kept<u32>,
-    /// Which of them names go on from, by number, and which are looked up alone.
+    words: Words,
+    /// Which of the words names go on from, by number, and which are looked up alone.
     longer: Kept<u32>,
     single: Kept<u32>,
-    /// Those of the former whose next word is the next of the words; those behind which something
-    /// else stands; and those of them whose next word is worth reading.
-    pairs: Kept<u32>,
-    apart: Kept<u32>,
-    unread: Kept<u32>,
+    /// Words a space behind those of the former, by which of them the filter lets pass; and those of the
+    /// former behind which something else stands.
+    seconds: Seconds,
+    joined: Kept<u32>,
+    far: Kept<u32>,
     runs: Vec<Run>,
     probes: Vec<Run>,
     prints: Vec<Print>,
@@ -71,65 +71,50 @@ pub struct Scratch {
     folded: (String, String),
 }
 
-/// Those of many things that are kept: each is written, and written over when it is not, so that the
-/// processor need not foresee which.
-#[derive(Default)]
-struct Kept<T> {
-    places: Vec<T>,
-    count: usize,
-}
-
-impl<T: Copy + Default> Kept<T> {
-    /// Begins anew, for as many as `most`.
-    #[inline(always)]
-    fn begin(&mut self, most: usize) {
-        self.count = 0;
-        if self.places.len() <= most {
-            self.places.resize(most + 1, T::default());
-        }
-    }
-
-    #[inline(always)]
-    fn put(&mut self, one: T, keep: bool) {
-        if let Some(place) = self.places.get_mut(self.count) {
-            *place = one;
-        }
-        self.count += usize::from(keep);
-    }
-
-    #[inline(always)]
-    fn all(&self) -> &[T] {
-        &self.places[..self.count]
-    }
-}
-
 impl Index {
     /// Calls `found` with where it starts and ends, in bytes, and the record of every name in `text`,
     /// by start, then end; `text` must be shorter than 4 GiB.
     pub fn scan(&self, text: &str, scratch: &mut Scratch, found: impl FnMut(usize, usize, u32)) {
         #[cfg(target_arch = "x86_64")]
-        if crate::processor::is_v3() {
+        if let Some(lanes) = V4::new() {
             // SAFETY: the processor was asked and has what the function needs.
-            return unsafe { self.scan_v3(text, scratch, found) };
+            return unsafe { self.scan_v4(lanes, text, scratch, found) };
+        } else if let Some(lanes) = V3::new() {
+            // SAFETY: as above.
+            return unsafe { self.scan_v3(lanes, text, scratch, found) };
         }
-        self.scan_plain(text, scratch, found);
+        self.scan_with(Plain, text, scratch, found);
     }
 
     /// The same, compiled for the processors of the last ten years: AVX2, and counting and shifting
     /// of bits in one step.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn scan_v3(&self, text: &str, scratch: &mut Scratch, found: impl FnMut(usize, usize, u32)) {
-        self.scan_plain(text, scratch, found);
+    fn scan_v3(&self, lanes: V3, text: &str, scratch: &mut Scratch, found: impl FnMut(usize, usize, u32)) {
+        self.scan_with(lanes, text, scratch, found);
+    }
+
+    /// The same for those with AVX-512.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi2")]
+    fn scan_v4(&self, lanes: V4, text: &str, scratch: &mut Scratch, found: impl FnMut(usize, usize, u32)) {
+        self.scan_with(lanes, text, scratch, found);
     }
 
     #[inline(always)]
-    fn scan_plain(&self, text: &str, scratch: &mut Scratch, mut found: impl FnMut(usize, usize, u32)) {
-        let mut starts = Starts::new(text, self, std::mem::take(&mut scratch.places));
+    fn scan_with(
+        &self,
+        lanes: impl Lanes,
+        text: &str,
+        scratch: &mut Scratch,
+        mut found: impl FnMut(usize, usize, u32),
+    ) {
+        let mut starts = Starts::new(text, self, lanes);
         loop {
             let more = starts.fill(WAVE, &mut scratch.words);
-            self.first_words(text, scratch);
-            self.first_pairs(text, scratch);
+            self.first_words(lanes, text, scratch);
+            self.first_pairs(lanes, text, scratch);
             self.wave(text, scratch);
             for name in scratch.found.drain(..) {
                 found(name.start as usize, name.end as usize, name.name);
@@ -138,88 +123,56 @@ impl Index {
                 break;
             }
         }
-        scratch.places = starts.into_places();
     }
 
     /// Sorts out with which of the words a name may begin.
     #[inline(always)]
-    fn first_words(&self, text: &str, scratch: &mut Scratch) {
-        let Scratch { words, fitting, longer, single, .. } = scratch;
-        let (filter, _) = self.section(Section::Firsts).as_chunks();
+    fn first_words(&self, lanes: impl Lanes, text: &str, scratch: &mut Scratch) {
+        let Scratch { words, longer, single, .. } = scratch;
+        lanes.sift(self.section(Section::Firsts), words, longer, single);
         let small = self.section(Section::Starts);
-        // The number of the word, whether it is a name and whether names go on from it.
-        fitting.begin(words.len());
-        for (number, word) in words.iter().enumerate() {
-            let (place, any, more, alone) = first(word.hash, filter.len());
-            let bits = filter.get(place).map_or(0, |bits| u64::from_le_bytes(*bits));
-            let what = u32::from(bits & alone == alone) << 1 | u32::from(bits & more != 0);
-            fitting.put((number as u32) << 2 | what, (bits & any == any) & (what != 0));
-        }
-        longer.begin(fitting.count);
-        single.begin(fitting.count);
-        for &what in fitting.all() {
-            let number = what >> 2;
-            let fits = small.is_empty() || {
-                let word = &words[number as usize];
-                let lower = text[word.start as usize..].chars().next().is_some_and(char::is_lowercase);
-                !lower || passes(small, word.hash)
-            };
-            longer.put(number, fits & (what & 1 != 0));
-            single.put(number, fits & (what & 2 != 0));
+        if !small.is_empty() {
+            for kept in [longer, single] {
+                kept.retain(0, |number| {
+                    let start = words.starts.all()[number as usize] as usize;
+                    let lower = text[start..].chars().next().is_some_and(char::is_lowercase);
+                    !lower || passes(small, words.hashes[number as usize])
+                });
+            }
         }
     }
 
     /// Makes runs of one word and of two.
     #[inline(always)]
-    fn first_pairs(&self, text: &str, scratch: &mut Scratch) {
+    fn first_pairs(&self, lanes: impl Lanes, text: &str, scratch: &mut Scratch) {
         let filter = self.section(Section::Filter);
         let table = self.section(Section::Table);
         let inner = self.section(Section::Inner);
-        let bytes = text.as_bytes();
-        let Scratch { words, longer, single, pairs, apart, unread, runs, probes, .. } = scratch;
+        let Scratch { words, longer, single, seconds, joined, far, runs, probes, .. } = scratch;
         let alone = |number: u32| {
-            let Word { start, end, hash } = words[number as usize];
-            Run { start, last: start, end, single: true, key: hash }
+            let number = number as usize;
+            let (start, end) = (words.starts.all()[number], words.ends[number]);
+            Run { start, last: start, end, single: true, key: words.hashes[number] }
         };
         for &number in single.all() {
             let run = alone(number);
             self.announce(table, run.key);
             probes.push(run);
         }
-        // First words are told apart by what comes next, before much is done for any of them.
-        pairs.begin(longer.count);
-        apart.begin(longer.count);
-        for &number in longer.all() {
-            let end = words[number as usize].end;
-            let next = words.get(number as usize + 1).map_or(0, |next| next.start);
-            let mark = bytes.get(end as usize).copied().unwrap_or(0);
-            let separator = fold::alone(mark);
-            let touches = next == end + 1;
-            pairs.put(number, touches & self.joins(separator));
-            apart.put(number, !touches & ((separator != Separator::Break) | (mark >= 0x80)));
+        lanes.follow(text, self.joins(), words, longer, seconds, far);
+        lanes.read(text, &mut seconds.words);
+        lanes.join(filter, words, seconds, joined);
+        for &number in joined.all() {
+            let number = number as usize;
+            let first = alone(seconds.firsts.all()[number]);
+            let (last, end) = (seconds.words.starts.all()[number], seconds.words.ends[number]);
+            let run = Run { start: first.start, last, end, single: false, key: seconds.keys[number] };
+            self.announce(table, run.key);
+            probes.push(run);
         }
-        unread.begin(apart.count);
-        for &number in apart.all() {
-            let end = words[number as usize].end as usize;
-            let [mark, after] = [0, 1].map(|at| bytes.get(end + at).copied().unwrap_or(0));
-            let separator = fold::alone(mark);
-            let joins = self.joins(separator);
-            let may = (mark >= 0x80)
-                | joins & starts::may_be_inner(bytes, end + 1, inner)
-                | !after.is_ascii_alphanumeric();
-            let ends = (mark == b'\n') & (after == b'\n') | (mark == b',') & !joins;
-            unread.put(number, may & !ends);
-        }
-        for &number in pairs.all() {
-            let [word, next] = [0, 1].map(|at| &words[number as usize + at]);
-            let separator = fold::alone(bytes[word.end as usize]);
-            let key = fold::extend(word.hash, separator, next.hash);
-            announce_filter(filter, key);
-            runs.push(Run { start: word.start, last: next.start, end: next.end, single: false, key });
-        }
-        for &number in unread.all() {
+        for &number in far.all() {
             if let Some(run) = extend(text, inner, &alone(number)) {
-                announce_filter(filter, run.key);
+                fetch_filter(filter, run.key);
                 runs.push(run);
             }
         }
@@ -247,7 +200,7 @@ impl Index {
                     && !run.single
                     && let Some(longer) = extend(text, inner, &run)
                 {
-                    announce_filter(filter, longer.key);
+                    fetch_filter(filter, longer.key);
                     runs.push(longer);
                 }
             }
@@ -381,15 +334,9 @@ impl Index {
 #[inline(always)]
 fn extend(text: &str, inner: &[u8], run: &Run) -> Option<Run> {
     let (separator, start) = starts::after(text, run.last as usize, run.end as usize)?;
-    let word = starts::read_inner(text, start, inner)?;
-    let key = fold::extend(run.key, separator, word.hash);
-    Some(Run { start: run.start, last: word.start, end: word.end, single: false, key })
-}
-
-/// Announces that the filter will be asked for this hash.
-#[inline]
-fn announce_filter(filter: &[u8], hash: u64) {
-    fetch(filter, bloom(hash, filter.len() / 8).0 * 8);
+    let (end, hash) = starts::read_inner(text, start, inner)?;
+    let key = fold::extend(run.key, separator, hash);
+    Some(Run { start: run.start, last: start as u32, end, single: false, key })
 }
 
 /// Whether two spellings are one folded word.
@@ -462,10 +409,21 @@ mod tests {
         #[test]
         fn every_processor_finds_the_same(text in "((Xi|Jinping|Bank|of|Åland|al|Hadi|D\\.C\\.|North|O'Brien|x|oil|&|gas|Мир|北京|é|\\PC{0,20})[ \\n,.'’-]{0,2}){0,60}") {
             let index = index();
-            let mut found = [Vec::new(), Vec::new()];
-            index.scan(&text, &mut Scratch::default(), |start, end, name| found[0].push((start, end, name)));
-            index.scan_plain(&text, &mut Scratch::default(), |start, end, name| found[1].push((start, end, name)));
-            prop_assert_eq!(&found[0], &found[1]);
+            let mut found = Vec::new();
+            index.scan_with(Plain, &text, &mut Scratch::default(), |start, end, name| found.push((start, end, name)));
+            #[cfg(target_arch = "x86_64")]
+            {
+                let mut others = Vec::new();
+                if let Some(lanes) = V3::new() {
+                    index.scan_with(lanes, &text, &mut Scratch::default(), |start, end, name| others.push((start, end, name)));
+                    prop_assert_eq!(&found, &others);
+                    others.clear();
+                }
+                if let Some(lanes) = V4::new() {
+                    index.scan_with(lanes, &text, &mut Scratch::default(), |start, end, name| others.push((start, end, name)));
+                    prop_assert_eq!(&found, &others);
+                }
+            }
             // Two scans share their memory without a trace.
             let mut again = Vec::new();
             let mut scratch = Scratch::default();
@@ -473,7 +431,7 @@ mod tests {
                 again.clear();
                 index.scan(text, &mut scratch, |start, end, name| again.push((start, end, name)));
             }
-            prop_assert_eq!(&found[0], &again);
+            prop_assert_eq!(&found, &again);
         }
     }
 }

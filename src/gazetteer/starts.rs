@@ -6,112 +6,80 @@
 //! fewer than sixteen bytes takes the same way: a processor that guesses wrong
 //! loses more time than a word costs.
 
-use super::alnum::{self, BATCH, BLOCK, Classes, Sorter};
-use super::compile::fold::{self, SHORT, Separator};
-use super::compile::layout::{Section, bloom, small_word, small_words};
+use super::compile::fold::{self, Separator};
+use super::compile::layout::{Section, bloom, small_word};
 use super::index::{Index, u64_at};
-
-/// A word.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Word {
-    /// First byte.
-    pub start: u32,
-    /// One past the last byte.
-    pub end: u32,
-    /// Hash of its folded form.
-    pub hash: u64,
-}
+use super::lanes::{BATCH, BLOCK, Classes, Kept, Lanes, Words, is_plain, read, short};
 
 /// Goes through a text in order.
-pub struct Starts<'t> {
+pub struct Starts<'t, L> {
     text: &'t str,
     /// Which words in lower case there are, see [`small_word`]; empty when there are none.
     openers: &'t [u8],
     /// Where the next batch begins.
     batch: usize,
-    sorter: Sorter,
+    lanes: L,
     /// Whether the byte before it is part of a word.
     inside: bool,
-    /// Where words begin that are still to be read.
-    places: Vec<u32>,
 }
 
-impl<'t> Starts<'t> {
+impl<'t, L: Lanes> Starts<'t, L> {
     #[inline(always)]
-    pub fn new(text: &'t str, index: &'t Index, mut places: Vec<u32>) -> Self {
-        places.clear();
-        Starts {
-            text,
-            openers: index.section(Section::Openers),
-            batch: 0,
-            sorter: Sorter::best(),
-            inside: false,
-            places,
-        }
+    pub fn new(text: &'t str, index: &'t Index, lanes: L) -> Self {
+        Starts { text, openers: index.section(Section::Openers), batch: 0, lanes, inside: false }
     }
 
-    /// The memory that it used, for the next one.
-    pub fn into_places(self) -> Vec<u32> {
-        self.places
-    }
-
-    /// Fills `into` with at least so many words as are `enough`; false at the end of the text.
+    /// Fills `words` with at least so many as are `enough`; false at the end of the text.
     #[inline(always)]
-    pub fn fill(&mut self, enough: usize, into: &mut Vec<Word>) -> bool {
-        let mut count = 0;
-        while count < enough && self.batch < self.text.len() {
+    pub fn fill(&mut self, enough: usize, words: &mut Words) -> bool {
+        words.starts.begin(enough);
+        while words.count() < enough && self.batch < self.text.len() {
             // Whether words in lower case are looked at is known beforehand.
-            count = match self.openers.is_empty() {
-                true => self.step::<false>(count),
-                false => self.step::<true>(count),
-            };
+            match self.openers.is_empty() {
+                true => self.step::<false>(&mut words.starts),
+                false => self.step::<true>(&mut words.starts),
+            }
         }
-        into.resize(count, Word::default());
-        for (word, &start) in into.iter_mut().zip(&self.places[..count]) {
-            // Field by field: a word put together elsewhere and copied would be waited for.
-            word.start = start;
-            (word.end, word.hash) = read(self.text, start as usize);
-        }
+        self.lanes.read(self.text, words);
         self.batch < self.text.len()
     }
 
-    /// Appends the places of a batch to the `count` first ones.
+    /// Appends the starts of a batch to those of the words.
     #[inline(always)]
-    fn step<const SMALL: bool>(&mut self, mut count: usize) -> usize {
-        let bytes = self.text.as_bytes();
-        let mut batch = self.sorter.sort(bytes, self.batch);
-        if batch.iter().any(|classes| classes.wide != 0) {
+    fn step<const SMALL: bool>(&mut self, words: &mut Kept<u32>) {
+        let rest = &self.text.as_bytes()[self.batch..];
+        let padded;
+        let bytes = match rest.first_chunk() {
+            Some(bytes) => bytes,
+            None => {
+                padded = pad(rest);
+                &padded
+            }
+        };
+        let mut batch = self.lanes.sort(bytes);
+        if !bytes.is_ascii() {
             self.widen(&mut batch);
         }
-        // Room for more than there can be.
-        self.places.resize(self.places.len().max(count + BATCH * BLOCK / 2 + FEW), 0);
-        let first = count;
+        words.room(BATCH * BLOCK);
+        let first = words.all().len();
         for classes in &batch {
-            let words = classes.alnum;
-            let mut starts = words & !(words << 1 | u64::from(self.inside));
+            let alnum = classes.alnum;
+            let mut starts = alnum & !(alnum << 1 | u64::from(self.inside));
             if !SMALL {
                 starts &= !classes.lower;
             }
-            self.inside = words >> (BLOCK - 1) != 0;
-            count = put(starts, self.batch as u32, &mut self.places, count);
+            self.inside = alnum >> (BLOCK - 1) != 0;
+            self.lanes.put(starts, self.batch as u32, words);
             self.batch += BLOCK;
         }
-        if SMALL { self.sift(first, count) } else { count }
-    }
-
-    /// Of the places `first..count`, drops those of words in lower case with which no name begins.
-    /// What is kept is written over what is not, so that nothing has to be foreseen.
-    #[inline(always)]
-    fn sift(&mut self, first: usize, count: usize) -> usize {
-        let mut kept = first;
-        for at in first..count {
-            let place = self.places[at];
-            let (word, length) = short(self.text, place as usize);
-            let small = word[0].is_ascii_lowercase() && is_plain(&word, length);
-            self.places[kept] = place;
-            kept += usize::from(!small || has(self.openers, &word[..length]));
+        if SMALL {
+            // Words in lower case with which no name begins.
+            words.retain(first, |start| {
+                let (word, length) = short(self.text, start as usize);
+                let small = word[0].is_ascii_lowercase() && is_plain(&word, length);
+                !small || has(self.openers, &word[..length])
+            });
         }
-        kept
     }
 
     /// Makes characters beyond ASCII that may be part of a word parts of words.
@@ -158,30 +126,17 @@ impl<'t> Starts<'t> {
     }
 }
 
+/// The last bytes of a text as a batch: past its end there is nothing.
+#[cold]
+fn pad(rest: &[u8]) -> [u8; BATCH * BLOCK] {
+    let mut padded = [0; BATCH * BLOCK];
+    padded[..rest.len()].copy_from_slice(rest);
+    padded
+}
+
 /// Whether a byte is one of a character, but not its first.
 fn is_inner(byte: u8) -> bool {
     byte & 0xC0 == 0x80
-}
-
-/// Places that are written at once: most blocks have no more.
-const FEW: usize = 4;
-
-/// Appends the bytes whose bits are set in the mask of the block at `block` to the `count` first places.
-#[inline(always)]
-fn put(mut mask: u64, block: u32, places: &mut [u32], mut count: usize) -> usize {
-    let end = count + mask.count_ones() as usize;
-    while let Some(few) = places.get_mut(count..).and_then(|rest| rest.first_chunk_mut::<FEW>()) {
-        for place in few {
-            // Without a bit the place is not one of those counted.
-            *place = block + mask.trailing_zeros();
-            mask &= mask.wrapping_sub(1);
-        }
-        count += FEW;
-        if count >= end {
-            break;
-        }
-    }
-    end
 }
 
 /// Whether a set of words by length and first letters has this ASCII word.
@@ -191,75 +146,16 @@ fn has(set: &[u8], word: &[u8]) -> bool {
     set.get(byte).is_some_and(|bits| bits & bit != 0)
 }
 
-/// The word that begins at `start` if it has fewer than sixteen bytes and is ASCII, see [`is_plain`],
-/// with what comes after it, and its length.
+/// Where the word that begins at `start` ends, and its hash; none when it is in lower case and not in
+/// `small`.
 #[inline(always)]
-fn short(text: &str, start: usize) -> ([u8; SHORT], usize) {
-    let rest = &text.as_bytes()[start..];
-    let bytes = match rest.first_chunk() {
-        Some(bytes) => *bytes,
-        None => {
-            let mut padded = [0; SHORT];
-            padded[..rest.len()].copy_from_slice(rest);
-            padded
-        }
-    };
-    (bytes, alnum::run(&bytes))
-}
-
-/// Whether the word that [`short`] found is one.
-#[inline(always)]
-fn is_plain(bytes: &[u8; SHORT], length: usize) -> bool {
-    bytes.get(length).is_some_and(u8::is_ascii)
-}
-
-/// Where the word that begins at `start` ends, and its hash.
-#[inline(always)]
-fn read(text: &str, start: usize) -> (u32, u64) {
-    let (bytes, length) = short(text, start);
-    match is_plain(&bytes, length) {
-        true => ((start + length) as u32, fold::hash_short(&bytes, length)),
-        false => read_on(text, start),
-    }
-}
-
-/// A word that is long or not ASCII.
-#[cold]
-fn read_on(text: &str, start: usize) -> (u32, u64) {
-    let (end, ascii) = fold::word_end(text, start);
-    let word = &text[start..end];
-    let hash = match ascii {
-        true => fold::hash_ascii(word.as_bytes()),
-        false => {
-            let mut folded = String::new();
-            fold::fold(word, &mut folded);
-            fold::hash_ascii(folded.as_bytes())
-        }
-    };
-    (end as u32, hash)
-}
-
-/// Whether `small` may have the word at `start`, as its first letters tell, or it is none in lower case.
-#[inline(always)]
-pub fn may_be_inner(bytes: &[u8], start: usize, small: &[u8]) -> bool {
-    let [first, mut second, mut third] = [0, 1, 2].map(|at| bytes.get(start + at).copied().unwrap_or(0));
-    let wide = (first | second | third) >= 0x80;
-    second *= u8::from(second.is_ascii_alphanumeric());
-    third *= u8::from((second != 0) & third.is_ascii_alphanumeric());
-    let lengths = small.get(small_words([first, second, third])).copied().unwrap_or(0);
-    !first.is_ascii_lowercase() | wide | (lengths != 0)
-}
-
-/// The word that begins at `start`; none when it is in lower case and not in `small`.
-#[inline(always)]
-pub fn read_inner(text: &str, start: usize, small: &[u8]) -> Option<Word> {
+pub fn read_inner(text: &str, start: usize, small: &[u8]) -> Option<(u32, u64)> {
     let (bytes, length) = short(text, start);
     let plain = is_plain(&bytes, length);
     if plain && bytes[0].is_ascii_lowercase() && !has(small, &bytes[..length]) {
         return None;
     }
-    let (end, hash) = read(text, start);
-    Some(Word { start: start as u32, end, hash })
+    Some(read(text, start))
 }
 
 /// What stands after the word at `start..end`, and where the next one begins; none when no name goes on there.

@@ -25,14 +25,14 @@ const ROUNDS: usize = 8;
 const READINGS: usize = 2;
 
 // The index by itself, without the lists that the library carries.
-#[path = "../../../src/gazetteer/alnum.rs"]
-mod alnum;
 #[allow(dead_code, reason = "part of the library; the bench needs the builder only")]
 #[path = "../../../src/gazetteer/compile/mod.rs"]
 mod compile;
 #[allow(dead_code, reason = "part of the library; the bench needs the matcher only")]
 #[path = "../../../src/gazetteer/index.rs"]
 mod index;
+#[path = "../../../src/gazetteer/lanes/mod.rs"]
+mod lanes;
 #[path = "../../../src/processor.rs"]
 mod processor;
 #[path = "../../../src/gazetteer/scan.rs"]

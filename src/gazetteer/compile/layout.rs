@@ -28,7 +28,7 @@
 /// First bytes of an index.
 pub const MAGIC: [u8; 8] = *b"saidgaz\n";
 /// Changes with every change of layout, folding or hashing.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 /// Bytes of the header: magic, version, flags, checksum, then offset and length per section.
 pub const HEADER: usize = 24 + SECTIONS * 16;
 /// Sections start at multiples of this.
@@ -219,10 +219,13 @@ pub fn first(hash: u64, words: usize) -> (usize, u64, u64, u64) {
     (bucket(hash, words), bit(0) | bit(6), bit(12), bit(18) | bit(24))
 }
 
+/// What keys are multiplied with for their filter.
+pub const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+
 /// A key's word in a Bloom filter of `words` words, and the bits it sets there.
 #[inline(always)]
 pub fn bloom(hash: u64, words: usize) -> (usize, u64) {
-    let spread = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let spread = hash.wrapping_mul(SPREAD);
     let word = (((spread >> 32) * words as u64) >> 32) as usize;
     (word, 1 << (spread & 63) | 1 << (spread >> 6 & 63) | 1 << (spread >> 12 & 63))
 }

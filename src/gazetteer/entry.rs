@@ -1,7 +1,8 @@
 //! What a name of the lists can mean.
 
+use super::compile::layout::u32_at;
 use super::compile::layout::{ELSEWHERE, NOWHERE, Section, field, link, varint};
-use super::index::{Index, u32_at};
+use super::index::Index;
 use crate::annotations::{EntityType, Gender};
 
 /// One person, organization or place of the lists.

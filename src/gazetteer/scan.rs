@@ -9,7 +9,7 @@
 
 use super::compile::fold::{self, Separator};
 use super::compile::layout::*;
-use super::index::{Index, Record, u32_at};
+use super::index::{Index, Record};
 use super::lanes::{Kept, Lanes, Plain, Seconds, Words, fetch_filter};
 #[cfg(target_arch = "x86_64")]
 use super::lanes::{V3, V4};

@@ -7,8 +7,8 @@
 //! loses more time than a word costs.
 
 use super::compile::fold::{self, Separator};
-use super::compile::layout::{Section, bloom, small_word};
-use super::index::{Index, u64_at};
+use super::compile::layout::{Section, bloom, small_word, u64_at};
+use super::index::Index;
 use super::lanes::{BATCH, BLOCK, Classes, Kept, Lanes, Words, is_plain, read, short};
 
 /// Goes through a text in order.

@@ -271,3 +271,25 @@ pub fn varint(bytes: &[u8], at: &mut usize) -> u64 {
     }
     value
 }
+
+/// The number whose bytes begin at `at`, which must be there.
+#[inline]
+pub fn u16_at(bytes: &[u8], at: usize) -> u16 {
+    u16::from_le_bytes([bytes[at], bytes[at + 1]])
+}
+
+/// The same of four bytes.
+#[inline]
+pub fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    let mut value = [0; 4];
+    value.copy_from_slice(&bytes[at..at + 4]);
+    u32::from_le_bytes(value)
+}
+
+/// The same of eight bytes.
+#[inline]
+pub fn u64_at(bytes: &[u8], at: usize) -> u64 {
+    let mut value = [0; 8];
+    value.copy_from_slice(&bytes[at..at + 8]);
+    u64::from_le_bytes(value)
+}

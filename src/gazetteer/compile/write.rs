@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use rayon::slice::ParallelSliceMut;
+use rayon::prelude::*;
 
 use super::fold;
 use super::layout::*;
@@ -35,6 +35,16 @@ struct Layout {
     ends: Vec<usize>,
 }
 
+/// The records of some buckets.
+#[derive(Default)]
+struct Part {
+    names: Vec<u8>,
+    /// Meanings with their own records here, and which of a record's meanings they are.
+    homes: Vec<(u32, u32, u8)>,
+    /// Places to be filled in with where a meaning's own record is.
+    elsewhere: Vec<(u32, u32)>,
+}
+
 impl Builder {
     /// The index of everything taken in.
     ///
@@ -44,20 +54,14 @@ impl Builder {
     /// When a spelling has more meanings or variants than an index holds, with the spelling.
     pub fn finish(mut self) -> Result<Vec<u8>, String> {
         let records = self.records()?;
-        self.count(&records);
         let (order, renumbered) = self.word_order();
         let this = &self;
-        let (words, (starts, (layout, names))) = rayon::join(
-            || this.words(&order),
+        let ((words, starts), (layout, names)) = rayon::join(
+            || (this.words(&order, &this.counted(&records)), this.starts(&records)),
             || {
-                rayon::join(
-                    || this.starts(&records),
-                    || {
-                        let mut layout = this.table(&records);
-                        let names = this.names(&records, &mut layout, &renumbered);
-                        (layout, names)
-                    },
-                )
+                let mut layout = this.table(&records);
+                let names = this.names(&records, &mut layout, &renumbered);
+                (layout, names)
             },
         );
         let mut sections: Vec<(Section, Vec<u8>)> = starts;
@@ -193,29 +197,32 @@ impl Builder {
         texts.join(" ")
     }
 
-    /// Token statistics.
-    fn count(&mut self, records: &[Record]) {
+    /// The facts of all words, with their token statistics.
+    fn counted(&self, records: &[Record]) -> Vec<Facts> {
+        let mut facts = self.vocabulary.facts.clone();
         for record in records {
-            let words = &self.pool[record.form.words as usize..][..record.form.count as usize];
-            for kind in 0..3 {
-                let of_kind = |&(meaning, _): &(u32, bool)| {
-                    self.lists[self.meanings[meaning as usize].list as usize].0.kind == kind
-                };
-                if !self.meant[record.meanings.clone()].iter().any(of_kind) {
-                    continue;
+            let words = self.words_of(&record.form);
+            let mut kinds = [false; 3];
+            for &(meaning, _) in &self.meant[record.meanings.clone()] {
+                let kind = self.lists[self.meanings[meaning as usize].list as usize].0.kind;
+                if let Some(is) = kinds.get_mut(kind as usize) {
+                    *is = true;
                 }
-                for (index, &word) in words.iter().enumerate() {
-                    let place = match (words.len(), index) {
-                        (1, _) => 0,
-                        (_, 0) => 1,
-                        (count, at) if at + 1 == count => 2,
-                        _ => 3,
-                    };
-                    let fold = self.vocabulary.folds[word as usize];
-                    self.vocabulary.facts[fold as usize].counts[place][kind as usize] += 1;
+            }
+            for (index, &word) in words.iter().enumerate() {
+                let place = match (words.len(), index) {
+                    (1, _) => 0,
+                    (_, 0) => 1,
+                    (count, at) if at + 1 == count => 2,
+                    _ => 3,
+                };
+                let counts = &mut facts[self.vocabulary.folds[word as usize] as usize].counts[place];
+                for (count, is) in counts.iter_mut().zip(kinds) {
+                    *count += u32::from(is);
                 }
             }
         }
+        facts
     }
 
     /// Words by falling frequency, and the new number of each old one.
@@ -357,16 +364,58 @@ impl Builder {
 
     /// The records in the order of their slots, whose places are filled in.
     fn names(&self, records: &[Record], layout: &mut Layout, renumbered: &[u32]) -> Vec<u8> {
-        let mut out = Vec::with_capacity(records.len() * 12);
-        let mut body = Vec::new();
-        let mut links = Vec::new();
+        /// Buckets of a part; parts are written side by side.
+        const PART: usize = 1 << 12;
+        let Layout { buckets, placed, ends, .. } = layout;
+        let buckets = &mut buckets[..ends.len() * BUCKET];
+        let parts: Vec<Part> = (buckets.par_chunks_mut(PART * BUCKET).zip(ends.par_chunks(PART)).enumerate())
+            .map(|(number, (buckets, part))| {
+                let first = (number * PART).checked_sub(1).map_or(0, |before| ends[before]);
+                self.part(records, buckets, (placed, first, part), renumbered)
+            })
+            .collect();
+        let mut out = Vec::with_capacity(parts.iter().map(|part| part.names.len()).sum());
         // Where each meaning's own record is, and which of its meanings it is.
         let mut home = vec![(0u32, 0u8); self.meanings.len()];
-        let mut elsewhere: Vec<(usize, u32)> = Vec::new();
-        let mut first = 0;
-        for (bucket, &end) in layout.buckets.chunks_exact_mut(BUCKET).zip(&layout.ends) {
+        for (part, buckets) in parts.iter().zip(buckets.chunks_mut(PART * BUCKET)) {
+            let before = out.len() as u32;
+            for bucket in buckets.chunks_exact_mut(BUCKET) {
+                let records = u32_at(bucket, 0) + before;
+                bucket[..4].copy_from_slice(&records.to_le_bytes());
+            }
+            for &(meaning, record, ordinal) in &part.homes {
+                home[meaning as usize] = (record + before, ordinal);
+            }
+            out.extend_from_slice(&part.names);
+        }
+        let mut before = 0;
+        for part in &parts {
+            for &(at, meaning) in &part.elsewhere {
+                let (record, ordinal) = home[self.same[meaning as usize] as usize];
+                let at = before + at as usize;
+                out[at..at + 4].copy_from_slice(&record.to_le_bytes());
+                out[at + 4] = ordinal;
+            }
+            before += part.names.len();
+        }
+        out
+    }
+
+    /// The records of some buckets, which begin with the one `first` of those `placed`, and by `ends`.
+    fn part(
+        &self,
+        records: &[Record],
+        buckets: &mut [u8],
+        (placed, mut first, ends): (&[u32], usize, &[usize]),
+        renumbered: &[u32],
+    ) -> Part {
+        let mut part = Part::default();
+        let out = &mut part.names;
+        let mut body = Vec::new();
+        let mut links = Vec::new();
+        for (bucket, &end) in buckets.chunks_exact_mut(BUCKET).zip(ends) {
             bucket[..4].copy_from_slice(&(out.len() as u32).to_le_bytes());
-            for &number in &layout.placed[std::mem::replace(&mut first, end)..end] {
+            for &number in &placed[std::mem::replace(&mut first, end)..end] {
                 let record = &records[number as usize];
                 body.clear();
                 let form = &record.form;
@@ -382,7 +431,7 @@ impl Builder {
                 let meanings = &self.meant[record.meanings.clone()];
                 for (ordinal, &(meaning, canonical)) in meanings.iter().enumerate() {
                     if canonical {
-                        home[meaning as usize] = (out.len() as u32, ordinal as u8);
+                        part.homes.push((meaning, out.len() as u32, ordinal as u8));
                         let Meaning { start, end, list, .. } = self.meanings[meaning as usize];
                         body.push(list);
                         body.extend_from_slice(&self.fields[start as usize..end as usize]);
@@ -392,28 +441,24 @@ impl Builder {
                         body.extend_from_slice(&[0; 5]);
                     }
                 }
-                put_varint(body.len() as u64, &mut out);
-                elsewhere.extend(links.drain(..).map(|(at, meaning)| (out.len() + at, meaning)));
+                put_varint(body.len() as u64, out);
+                part.elsewhere
+                    .extend(links.drain(..).map(|(at, meaning)| ((out.len() + at) as u32, meaning)));
                 out.extend_from_slice(&body);
             }
         }
-        for (at, meaning) in elsewhere {
-            let (record, ordinal) = home[self.same[meaning as usize] as usize];
-            out[at..at + 4].copy_from_slice(&record.to_le_bytes());
-            out[at + 4] = ordinal;
-        }
-        out
+        part
     }
 
     /// Texts, lexicon and facts of the words.
-    fn words(&self, order: &[u32]) -> Vec<(Section, Vec<u8>)> {
+    fn words(&self, order: &[u32], known: &[Facts]) -> Vec<(Section, Vec<u8>)> {
         let vocabulary = &self.vocabulary;
         let (mut text, mut bases, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
         let (mut facts, mut kinds) = (Vec::new(), Vec::new());
         let mut numbers = std::collections::BTreeMap::new();
-        let size = (vocabulary.facts.len() * 5 / 4 + 2).next_multiple_of(2);
+        let size = (known.len() * 5 / 4 + 2).next_multiple_of(2);
         let mut lexicon = vec![0u32; size];
-        let mut seen = vec![false; vocabulary.facts.len()];
+        let mut seen = vec![false; known.len()];
         for (new, &old) in order.iter().enumerate() {
             if new % STRIDE == 0 {
                 bases.extend_from_slice(&(text.len() as u32).to_le_bytes());
@@ -422,7 +467,7 @@ impl Builder {
             lengths.push(word.len() as u8);
             text.extend_from_slice(word.as_bytes());
             let fold = vocabulary.folds[old as usize] as usize;
-            let row = kind(&vocabulary.facts[fold]);
+            let row = kind(&known[fold]);
             let next = numbers.len() as u16;
             // Past 65,535 distinct rows, which real lists stay far below, the rest counts as the first.
             let number = match numbers.get(&row) {

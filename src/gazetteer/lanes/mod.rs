@@ -15,8 +15,7 @@ pub use self::{avx2::V3, avx512::V4};
 pub use columns::{Kept, Seconds, Words};
 
 use super::compile::fold::{self, SHORT, Separator};
-use super::compile::layout::{bloom, first, small_words};
-use super::index::u64_at;
+use super::compile::layout::{bloom, first, small_words, u64_at};
 use super::starts::passes;
 use crate::processor::fetch;
 

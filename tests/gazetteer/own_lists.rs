@@ -48,6 +48,51 @@ fn three_formats_say_the_same() {
 }
 
 #[test]
+fn long_lists_are_the_same_index_in_every_format_and_say_their_first_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let into = folder.path().join("own.idx");
+    // More rows than are read at once.
+    let compiled = |format: &str, lines: &[String]| {
+        let path = list(folder.path(), &format!("own.{format}"), lines.join("\n"));
+        let _ = fs::remove_file(&into);
+        Gazetteer::compile(&[path], &into)
+    };
+    let mut indexes = Vec::new();
+    for (format, head, row) in [
+        ("tsv", "name\ttype\tid", "NAME\tplace\tID"),
+        ("csv", "name,type,id", "NAME,place,ID"),
+        ("jsonl", "", "{\"id\":\"ID\",\"name\":\"NAME\",\"type\":\"place\"}"),
+    ] {
+        let row = |n: usize| row.replace("NAME", &format!("Zork Uqbar {n}")).replace("ID", &n.to_string());
+        let mut lines: Vec<String> = std::iter::once(head.to_owned()).chain((1..40_000).map(row)).collect();
+        if head.is_empty() {
+            lines.remove(0);
+        }
+        let (_, left_out) = compiled(format, &lines).unwrap();
+        assert!(left_out.is_empty(), "{format}: {left_out:?}");
+        indexes.push(fs::read(&into).unwrap());
+
+        // What can never match is told in the order of the lines.
+        for line in [9_000, 18_000, 36_000] {
+            lines[line] = lines[line].replace("Zork Uqbar", "([-])").replace(char::is_numeric, "-");
+        }
+        let (_, left_out) = compiled(format, &lines).unwrap();
+        let told: Vec<usize> = left_out.iter().map(|problem| problem.line).collect();
+        assert_eq!(told, [9_001, 18_001, 36_001], "{format}");
+
+        // Of two faults far apart the first is told, whichever is read first.
+        for line in [30_000, 39_000] {
+            lines[line] = lines[line].replace("place", "palace");
+        }
+        let error = compiled(format, &lines).unwrap_err();
+        assert_eq!(error.line, 30_001, "{format}: {error}");
+        assert!(error.message.contains("type \"palace\" is none of"), "{format}: {error}");
+        assert!(!into.exists());
+    }
+    assert!(indexes.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+#[test]
 fn numbers_places_and_ids_come_back_as_written() {
     let folder = tempfile::tempdir().unwrap();
     let path = list(

@@ -4,6 +4,7 @@
 //! user's own, so that both go through the same code. It therefore uses
 //! nothing of the rest of the crate.
 
+mod batch;
 pub mod fold;
 pub mod layout;
 pub mod list;
@@ -12,8 +13,10 @@ pub mod variants;
 mod vocabulary;
 mod write;
 
-use fold::{Separator, Word};
-use layout::{ELSEWHERE, MAX_NAME, MAX_WORD, MAX_WORDS, NOWHERE, Policy, field, link, put_varint};
+pub use batch::Batch;
+use batch::{Name, View};
+use fold::Separator;
+use layout::{ELSEWHERE, NOWHERE, Policy, field, link, put_varint};
 use vocabulary::{Interner, Vocabulary};
 
 /// One row of an entity list. Empty and `None` say "unknown".
@@ -98,7 +101,7 @@ pub struct Builder {
     fields: Vec<u8>,
     sets: Vec<(String, String)>,
     left_out: Vec<list::ListError>,
-    scratch: Vec<Word>,
+    scratch: Batch,
 }
 
 impl Builder {
@@ -117,26 +120,27 @@ impl Builder {
     /// Takes a row in.
     ///
     /// # Errors
-    /// When its name, or one of its aliases, can never match; the message names
-    /// it and says why. The row's other names are in nevertheless, unless it is
-    /// the canonical one that cannot be.
+    /// As [`Batch::push`].
     pub fn entry(&mut self, list: u8, row: &Row<'_>) -> Result<(), String> {
-        let policy = row.policy.unwrap_or(self.lists[list as usize].1);
+        let mut batch = std::mem::take(&mut self.scratch);
+        batch.clear();
+        let problem = batch.push(row);
+        self.take(list, &batch, 0);
+        self.scratch = batch;
+        problem
+    }
+
+    /// Takes the row of this number in, if its name can match.
+    pub fn take(&mut self, list: u8, batch: &Batch, number: usize) {
+        let row = batch.row(number);
+        let policy = row.rest().policy.unwrap_or(self.lists[list as usize].1);
         let meaning = self.meanings.len() as u32;
         let forms = self.forms.len();
-        self.form(row.name.trim(), policy, meaning, true)?;
-        let mut problem = Ok(());
-        variants::variants(row.name.trim(), |variant| {
-            let _ = self.form(variant, policy, meaning, false);
-        });
-        for alias in row.aliases.split('|').map(str::trim).filter(|a| !a.is_empty()) {
-            if let Err(error) = self.form(alias, policy, meaning, false) {
-                problem = Err(error);
-                continue;
-            }
-            variants::variants(alias, |variant| {
-                let _ = self.form(variant, policy, meaning, false);
-            });
+        for name in row.names() {
+            self.form(&name, policy, meaning);
+        }
+        if self.forms.len() == forms {
+            return;
         }
         // The same word by two ways: the first, which is the canonical one if it is among them.
         let mut kept = forms;
@@ -149,7 +153,6 @@ impl Builder {
         }
         self.forms.truncate(kept);
         self.meaning(list, row);
-        problem
     }
 
     /// Takes a given name in: how common (1–15) and the share of women, 0 to 1.
@@ -208,53 +211,43 @@ impl Builder {
     }
 
     /// Adds a spelling.
-    fn form(&mut self, name: &str, policy: Policy, meaning: u32, canonical: bool) -> Result<(), String> {
-        if name.len() > MAX_NAME {
-            return Err(format!("\"{}…\" is longer than {MAX_NAME} bytes", head(name)));
-        }
-        let mut words = std::mem::take(&mut self.scratch);
-        words.clear();
-        fold::words(name, &mut words);
-        let checked = check(name, &words);
-        if checked.is_ok() {
-            let start = self.pool.len() as u32;
-            let mut hash = 0;
-            let mut at = 0;
-            let mut separated = false;
-            for (index, word) in words.iter().enumerate() {
-                let gap = &name[at..word.start as usize];
-                separated |= gap != if index == 0 { "" } else { " " };
-                at = word.end as usize;
-                hash = match index.checked_sub(1) {
-                    None => word.hash,
-                    Some(before) => {
-                        self.joins |= 1 << words[before].after as u8;
-                        fold::extend(hash, words[before].after, word.hash)
-                    }
-                };
-                self.pool.push(self.vocabulary.number(word.of(name), word.hash));
-                self.gaps.push(0);
-            }
-            separated |= at != name.len();
-            self.pool.push(0);
-            self.gaps.push(0);
-            if separated {
-                let mut at = 0;
-                for (index, word) in words.iter().enumerate() {
-                    let gap = &name[at..word.start as usize];
-                    self.gaps[start as usize + index] = match index.checked_sub(1) {
-                        None => self.edge(gap),
-                        Some(before) => self.separator(gap, words[before].after),
-                    };
-                    at = word.end as usize;
+    fn form(&mut self, name: &Name<'_>, policy: Policy, meaning: u32) {
+        let &Name { text, words, hashes, canonical } = name;
+        let start = self.pool.len() as u32;
+        let mut hash = 0;
+        let mut at = 0;
+        let mut separated = false;
+        for (index, (word, &of_text)) in words.iter().zip(hashes).enumerate() {
+            let gap = &text[at..word.start as usize];
+            separated |= gap != if index == 0 { "" } else { " " };
+            at = word.end as usize;
+            hash = match index.checked_sub(1) {
+                None => word.hash,
+                Some(before) => {
+                    self.joins |= 1 << words[before].after as u8;
+                    fold::extend(hash, words[before].after, word.hash)
                 }
-                self.gaps[start as usize + words.len()] = self.edge(&name[at..]);
-            }
-            let count = words.len() as u8;
-            self.forms.push(Form { hash, words: start, meaning, count, policy, separated, canonical });
+            };
+            self.pool.push(self.vocabulary.number(word.of(text), of_text, word.hash));
+            self.gaps.push(0);
         }
-        self.scratch = words;
-        checked
+        separated |= at != text.len();
+        self.pool.push(0);
+        self.gaps.push(0);
+        if separated {
+            let mut at = 0;
+            for (index, word) in words.iter().enumerate() {
+                let gap = &text[at..word.start as usize];
+                self.gaps[start as usize + index] = match index.checked_sub(1) {
+                    None => self.edge(gap),
+                    Some(before) => self.separator(gap, words[before].after),
+                };
+                at = word.end as usize;
+            }
+            self.gaps[start as usize + words.len()] = self.edge(&text[at..]);
+        }
+        let count = words.len() as u8;
+        self.forms.push(Form { hash, words: start, meaning, count, policy, separated, canonical });
     }
 
     /// The number of what stands before the first word or after the last, which is nothing where all numbers are taken.
@@ -288,20 +281,10 @@ impl Builder {
     }
 
     /// Writes the fields of a row.
-    fn meaning(&mut self, list: u8, row: &Row<'_>) {
-        let name = row.name.trim();
+    fn meaning(&mut self, list: u8, view: View<'_>) {
+        let (row, links) = (view.rest(), view.links());
         let start = self.fields.len() as u32;
         let mut have = 0;
-        let mut title = false;
-        let mut links: Vec<(&str, &str)> = Vec::new();
-        for pair in row.id.split(' ').filter_map(|pair| pair.split_once(':')).chain(row.links.iter().copied())
-        {
-            if pair.0 == "wikipedia" && (pair.1 == "=" || is_title(pair.1, name)) {
-                title = true;
-            } else if !pair.1.is_empty() && !links.contains(&pair) {
-                links.push(pair);
-            }
-        }
         let prominence = (row.prominence.clamp(0.0, 25.0) * 10.0).round() as u8;
         self.fields.push(0);
         if !row.subtype.is_empty() {
@@ -316,7 +299,7 @@ impl Builder {
             have |= field::PROMINENCE;
             self.fields.push(prominence);
         }
-        if !links.is_empty() {
+        if links.len() > 0 {
             have |= field::LINKS;
             put_varint(links.len() as u64, &mut self.fields);
             for (key, value) in links {
@@ -337,16 +320,10 @@ impl Builder {
             self.fields.extend_from_slice(&lat.to_le_bytes()[..3]);
             self.fields.extend_from_slice(&lon.to_le_bytes()[..3]);
         }
-        have |= if title { field::TITLE } else { 0 };
+        have |= if view.title() { field::TITLE } else { 0 };
         self.fields[start as usize] = have;
         self.meanings.push(Meaning { start, end: self.fields.len() as u32, list, prominence });
     }
-}
-
-/// Whether `title` is the Wikipedia title that the name itself gives.
-fn is_title(title: &str, name: &str) -> bool {
-    title.len() == name.len()
-        && title.bytes().zip(name.bytes()).all(|(t, n)| t == if n == b' ' { b'_' } else { n })
 }
 
 /// A coordinate of ±`half` degrees on a grid of 24 bits.
@@ -372,32 +349,4 @@ fn put_link(value: &str, into: &mut Vec<u8>) {
         put_varint(value.len() as u64, into);
         into.extend_from_slice(value.as_bytes());
     }
-}
-
-/// Whether a name of these words can match anything.
-fn check(name: &str, words: &[Word]) -> Result<(), String> {
-    if words.is_empty() {
-        return Err(format!("\"{}\" has no letter or digit and can never match", head(name)));
-    }
-    if words.len() > MAX_WORDS {
-        return Err(format!("\"{}…\" has more than {MAX_WORDS} words", head(name)));
-    }
-    for (index, word) in words.iter().enumerate() {
-        if word.of(name).len() > MAX_WORD {
-            return Err(format!("\"{}…\" has a word of more than {MAX_WORD} bytes", head(word.of(name))));
-        }
-        if index + 1 < words.len() && word.after == Separator::Break {
-            let between = &name[word.end as usize..words[index + 1].start as usize];
-            return Err(format!(
-                "\"{}\" can never match: no name runs across {between:?}; leave it out or put it in a column of its own",
-                head(name)
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// The first characters of a name, for a message.
-fn head(name: &str) -> String {
-    name.chars().take(60).collect()
 }

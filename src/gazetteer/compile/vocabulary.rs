@@ -21,10 +21,14 @@ pub struct Interner {
 impl Interner {
     /// The string's number, given now if it has none.
     pub fn number(&mut self, text: &str) -> u32 {
+        self.number_hashed(text, hash(text))
+    }
+
+    /// The same for a string with this hash.
+    pub fn number_hashed(&mut self, text: &str, hash: u32) -> u32 {
         if self.slots.len() <= 2 * self.ends.len() {
             self.grow();
         }
-        let hash = hash(text);
         let slot = self.find(text, hash);
         if self.slots[slot].1 == 0 {
             self.text.push_str(text);
@@ -90,7 +94,8 @@ impl Interner {
     }
 }
 
-fn hash(text: &str) -> u32 {
+/// What a string is found by.
+pub fn hash(text: &str) -> u32 {
     (FixedState::default().hash_one(text.as_bytes()) >> 32) as u32
 }
 
@@ -120,9 +125,9 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// The number of `word`, whose folded form has this hash; counts a use.
-    pub fn number(&mut self, word: &str, hash: u64) -> u32 {
-        let number = self.words.number(word);
+    /// The number of `word`, which has this hash itself and the other in its folded form; counts a use.
+    pub fn number(&mut self, word: &str, of_text: u32, hash: u64) -> u32 {
+        let number = self.words.number_hashed(word, of_text);
         if number as usize == self.uses.len() {
             self.uses.push(0);
             self.hashes.push(hash);
@@ -147,7 +152,7 @@ impl Vocabulary {
         fold::words(name, &mut words);
         match words[..] {
             [word] if word.of(name).len() <= super::layout::MAX_WORD => {
-                let number = self.number(word.of(name), word.hash);
+                let number = self.number(word.of(name), hash(word.of(name)), word.hash);
                 Some(&mut self.facts[self.folds[number as usize] as usize])
             }
             _ => None,

@@ -204,6 +204,15 @@ impl<'b> Cursor<'b> {
         Ok(taken)
     }
 
+    /// The next eight bytes without reading them; zeros past the end.
+    #[inline]
+    pub fn ahead(&self) -> [u8; 8] {
+        match self.rest.first_chunk() {
+            Some(bytes) => *bytes,
+            None => std::array::from_fn(|at| self.rest.get(at).copied().unwrap_or(0)),
+        }
+    }
+
     fn array<const N: usize>(&mut self) -> Result<[u8; N], ModelError> {
         let mut bytes = [0; N];
         bytes.copy_from_slice(self.take(N)?);

@@ -234,22 +234,20 @@ impl Table {
             return Err(cursor.malformed("its size makes no sense"));
         }
         let mut table = Table::empty(labels, scale, count);
-        let mut last = 0u64;
+        let (mut last, mut last_mask) = (0u64, 0);
         for (key, row) in table.keys.iter_mut().zip(table.rows.chunks_exact_mut(table.stride)) {
             last += cursor.varint()?;
             *key = Key::try_from(last).map_err(|_| cursor.malformed("its keys are out of order"))?;
-            // Mostly one round: 64 labels are many.
-            for (masks, row) in cursor.take(masks)?.chunks(8).zip(row.chunks_mut(64)) {
-                let mut bits = masks.iter().rev().fold(0, |bits, &mask| bits << 8 | u64::from(mask));
-                for &weight in cursor.take(bits.count_ones() as usize)? {
-                    let Some(to) = row.get_mut(bits.trailing_zeros() as usize) else {
-                        return Err(cursor.malformed("a weight of a label that there is not"));
-                    };
-                    *to = weight as i8;
-                    bits &= bits - 1;
+            for (&mask, group) in cursor.take(masks)?.iter().zip(row.chunks_mut(LANES)) {
+                let weights = spread(mask, cursor.ahead());
+                cursor.take(mask.count_ones() as usize)?;
+                match group {
+                    [only] => *only = weights[0],
+                    group => group.copy_from_slice(&weights),
                 }
+                last_mask = mask;
             }
-            if row[labels..].iter().any(|&weight| weight != 0) {
+            if last_mask >> ((labels - 1) % LANES) > 1 {
                 return Err(cursor.malformed("a weight of a label that there is not"));
             }
         }
@@ -263,6 +261,32 @@ impl Way {
     fn bucket(self, key: Key) -> usize {
         (self.first + ((key & !ADAPTED) >> self.shift)) as usize
     }
+}
+
+/// The first of eight `weights` at the places whose bits are set in `mask`, zeros elsewhere. How many
+/// there are is as good as random: nothing branches on it.
+#[inline]
+fn spread(mask: u8, weights: [u8; LANES]) -> [i8; LANES] {
+    /// For every mask which weight goes to which place; the ninth is zero.
+    static PLACES: [[u8; LANES]; 256] = {
+        let mut places = [[LANES as u8; LANES]; 256];
+        let mut mask = 0;
+        while mask < 256 {
+            let (mut at, mut count) = (0, 0);
+            while at < LANES {
+                if mask >> at & 1 != 0 {
+                    places[mask][at] = count;
+                    count += 1;
+                }
+                at += 1;
+            }
+            mask += 1;
+        }
+        places
+    };
+    let mut from = [0; 2 * LANES];
+    from[..LANES].copy_from_slice(&weights);
+    PLACES[usize::from(mask)].map(|place| from[usize::from(place) % from.len()] as i8)
 }
 
 /// A bit for each of the first eight `keys` that is `key`.

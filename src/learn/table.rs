@@ -10,7 +10,7 @@
 use super::file::{Cursor, ModelError, put_varint};
 use super::hash::{ADAPTED, Key};
 use super::room::Room;
-use crate::processor::fetch;
+use crate::processor::{fetch, for_processors};
 
 /// Weights by feature key.
 #[derive(Clone, Debug)]
@@ -152,28 +152,20 @@ impl Table {
     /// Adds the weights of all `keys` to `scores`, which is [`stride`](Table::stride) wide.
     #[inline]
     pub fn add(&self, keys: &[Key], scores: &mut [i32]) {
-        self.each(keys, |row| {
-            for (to, from) in scores.chunks_exact_mut(LANES).zip(row.chunks_exact(LANES)) {
-                for lane in 0..LANES {
-                    to[lane] += i32::from(from[lane]);
-                }
-            }
-        });
+        add(self, keys, scores);
     }
 
     /// The sum of the first label's weights of all `keys`.
     #[inline]
     pub fn sum(&self, keys: &[Key]) -> i32 {
-        let mut sum = 0;
-        self.each(keys, |row| sum += i32::from(row[0]));
-        sum
+        sum(self, keys)
     }
 
     /// Calls `take` with the weights of each of `keys` that has any, in their order.
     ///
     /// First where, then what: whether a feature has a weight is as good as random, so nothing in the
     /// first rounds branches on it, and the lookups do not wait for each other.
-    #[inline]
+    #[inline(always)]
     fn each(&self, keys: &[Key], mut take: impl FnMut(&[i8])) {
         let (known, rows) = (&self.keys[..], &self.rows[..]);
         for keys in keys.chunks(WAVE) {
@@ -253,6 +245,26 @@ impl Table {
         }
         table.fill_buckets();
         Ok(table)
+    }
+}
+
+for_processors! {
+    fn add(table: &Table, keys: &[Key], scores: &mut [i32]) {
+        table.each(keys, |row| {
+            for (to, from) in scores.chunks_exact_mut(LANES).zip(row.chunks_exact(LANES)) {
+                for lane in 0..LANES {
+                    to[lane] += i32::from(from[lane]);
+                }
+            }
+        });
+    }
+}
+
+for_processors! {
+    fn sum(table: &Table, keys: &[Key]) -> i32 {
+        let mut sum = 0;
+        table.each(keys, |row| sum += i32::from(row[0]));
+        sum
     }
 }
 

@@ -15,6 +15,7 @@ use super::weights::{Table, key};
 use super::words::{Mark, Word};
 use super::{Label, Tag};
 use crate::learn::hash::Key;
+use crate::processor::for_processors;
 
 /// Bytes of a row of steps.
 pub(super) const BYTES: usize = 16;
@@ -222,6 +223,7 @@ impl State {
     }
 
     /// The features of the step to choose.
+    #[inline(always)]
     pub fn features(&self) -> [Key; FEATURES] {
         let nothing = self.nothing();
         let word = |at: u32| self.word[at as usize];
@@ -346,6 +348,7 @@ impl State {
     }
 
     /// The features of the label of an arc about to be made.
+    #[inline(always)]
     pub fn label_features(&self, dependent: u32, head: u32) -> [Key; LABEL_FEATURES] {
         let nothing = self.nothing();
         let word = |at: u32| self.word[at as usize];
@@ -421,6 +424,7 @@ pub(super) fn choose_label<S: PartialOrd + Copy>(
     }
 }
 
+for_processors! {
 /// Parses the sentence that `state` was started with.
 pub(super) fn parse(
     steps: &Table<'_, BYTES>,
@@ -446,4 +450,5 @@ pub(super) fn parse(
             }
         }
     }
+}
 }

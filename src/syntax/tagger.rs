@@ -8,6 +8,7 @@
 use super::weights::{Table, key};
 use super::words::{SHAPES, Word};
 use crate::learn::hash::Key;
+use crate::processor::for_processors;
 
 /// Bytes of a row.
 pub(super) const BYTES: usize = 24;
@@ -88,6 +89,7 @@ impl Hint {
 }
 
 /// The features of token `at`; `tags` are those before it.
+#[inline(always)]
 pub(super) fn features(words: &[Word], hints: &[Hint], tags: &[u8], at: usize) -> [Key; FEATURES] {
     const OUTSIDE: Word = Word { exact: 7, lower: 7, ends: [7; 4], shape: 7, mark: super::words::Mark::None };
     const NO_TAG: u64 = 99;
@@ -137,6 +139,7 @@ pub(super) fn features(words: &[Word], hints: &[Hint], tags: &[u8], at: usize) -
     std::array::from_fn(|template| key(template, values[template]))
 }
 
+for_processors! {
 /// Tags a sentence. `count` tags are in use.
 pub(super) fn tag(
     weights: &Table<'_, BYTES>,
@@ -153,6 +156,7 @@ pub(super) fn tag(
         });
         tags.push(tag);
     }
+}
 }
 
 /// The index of the first greatest score.

@@ -72,7 +72,7 @@ impl<'b, const B: usize> Table<'b, B> {
     ///
     /// Labels are numbered through both halves; the last has no meaning.
     /// At most 128 keys, so that sixteen bits hold every sum.
-    #[inline]
+    #[inline(always)]
     pub fn score<const N: usize>(&self, keys: &[Key; N]) -> [[i16; B]; 2] {
         const { assert!((N * 8) << EXPONENTS <= 1 << 15) };
         // First where, then what: the lookups do not wait for each other's rows.

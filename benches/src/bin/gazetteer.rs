@@ -33,6 +33,7 @@ mod compile;
 mod index;
 #[path = "../../../src/gazetteer/lanes/mod.rs"]
 mod lanes;
+#[allow(unused, reason = "part of the library; the bench needs some of it only")]
 #[path = "../../../src/processor.rs"]
 mod processor;
 #[path = "../../../src/gazetteer/scan.rs"]

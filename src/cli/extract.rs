@@ -40,7 +40,7 @@ use crate::{Record, Scratch, Unit};
 The same command goes on where a killed run stopped; the result is the same. Records that cannot
 be read go to OUT.dead.jsonl (or --errors FILE) with the reason and the raw input; the run goes
 on, and `saidwho retry` runs them again. Exit status: 0 all done, 1 something was set aside, 2
-could not start or go on.")]
+could not start or go on, 130 stopped with Ctrl-C.")]
 pub(super) struct Extract {
     #[command(flatten)]
     inputs: Inputs,
@@ -347,6 +347,9 @@ impl Run<'_> {
         if run.is_resumed() && !options.quiet {
             eprintln!("saidwho: going on after {} records", run.tally().counts.records());
         }
+        if !options.quiet {
+            tell_of_interrupts(path);
+        }
         let again = || format!("{}: run the same command again to go on", path.display());
         let report = if run.is_complete() {
             Report::of(run.tally())
@@ -388,4 +391,16 @@ impl Run<'_> {
         }
         Exit::SetAside
     }
+}
+
+/// Says on Ctrl-C that nothing is lost. It is ended as by any other signal; what was done is kept.
+fn tell_of_interrupts(path: &Path) {
+    /// What a shell says of a program that was interrupted.
+    const INTERRUPTED: i32 = 128 + 2;
+    let path = path.display().to_string();
+    // Without it, or where interrupts are to be ignored, all is as with other programs.
+    let _ = ctrlc::try_set_handler(move || {
+        eprintln!("\nsaidwho: {path}: stopped; run the same command again to go on");
+        std::process::exit(INTERRUPTED);
+    });
 }

@@ -163,6 +163,29 @@ fn a_killed_run_leaves_nothing_under_the_name_of_the_output() {
     assert!(!folder.path().join("out.jsonl").exists());
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_says_how_to_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "in.jsonl", articles(20_000));
+    let arguments = ["extract", "in.jsonl", "-o", "out.jsonl", "--threads", "1"];
+    let child = saidwho(folder.path(), &arguments).stderr(Stdio::piped()).spawn().unwrap();
+    // Something is done before it is stopped.
+    while !std::fs::metadata(folder.path().join("out.jsonl.state")).is_ok_and(|state| state.len() > 0) {
+        std::thread::yield_now();
+    }
+    let kill = format!("kill -INT {}", child.id());
+    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(said.trim(), "saidwho: out.jsonl: stopped; run the same command again to go on");
+    assert_eq!(output.status.code(), Some(130));
+    let output = run(folder.path(), &arguments);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("saidwho: going on after "));
+    assert_eq!(std::fs::read_to_string(folder.path().join("out.jsonl")).unwrap().lines().count(), 20_000);
+}
+
 #[test]
 fn a_line_longer_than_the_limit_is_set_aside_unread() {
     let folder = tempfile::tempdir().unwrap();

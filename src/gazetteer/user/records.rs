@@ -146,13 +146,12 @@ impl Reader {
 /// A name and a value of a JSON object.
 type Field<'l> = (Cow<'l, str>, Cow<'l, str>);
 
-/// The fields of a JSON object as text, by name; arrays with bars, those of an object in it (`links`)
+/// The fields of a JSON object as text, in their order; arrays with bars, those of an object in it (`links`)
 /// as fields of their own.
 fn fields(line: &str) -> serde_json::Result<Vec<Field<'_>>> {
     let mut reader = serde_json::Deserializer::from_str(line);
-    let mut fields = reader.deserialize_map(Object)?;
+    let fields = reader.deserialize_map(Object)?;
     reader.end()?;
-    fields.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(fields)
 }
 

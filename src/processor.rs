@@ -46,9 +46,30 @@ pub fn is_v4() -> bool {
         && is_x86_feature_detected!("avx512vbmi2")
 }
 
+/// Compiles a function for the processors of which [`is_v3`] is true: call it for no others.
+macro_rules! v3 {
+    ($($function:tt)*) => {
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+        $($function)*
+    };
+}
+pub(crate) use v3;
+
+/// The same for those of which [`is_v4`] is true.
+macro_rules! v4 {
+    ($($function:tt)*) => {
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+        #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi2")]
+        $($function)*
+    };
+}
+pub(crate) use v4;
+
 /// Compiles a function for every processor, and again for those of the third and the fourth level of
-/// x86-64; each call goes to the one that suits the processor. All do the same: the numbers are added
-/// in the same order.
+/// x86-64; each call goes to the one that suits the processor. All do the same: numbers are added in
+/// the same order.
 macro_rules! for_processors {
     ($(#[$about:meta])* $see:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block) => {
         $(#[$about])*
@@ -56,24 +77,23 @@ macro_rules! for_processors {
             #[inline(always)]
             fn plain($($argument: $type),*) $(-> $result)? $body
 
-            #[cfg(target_arch = "x86_64")]
-            {
-                #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+            $crate::processor::v3! {
                 fn v3($($argument: $type),*) $(-> $result)? {
                     plain($($argument),*)
                 }
-                #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-                #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi2")]
+            }
+            $crate::processor::v4! {
                 fn v4($($argument: $type),*) $(-> $result)? {
                     plain($($argument),*)
                 }
-                if $crate::processor::is_v4() {
-                    // SAFETY: the processor was asked and has what the function needs.
-                    return unsafe { v4($($argument),*) };
-                } else if $crate::processor::is_v3() {
-                    // SAFETY: as above.
-                    return unsafe { v3($($argument),*) };
-                }
+            }
+            #[cfg(target_arch = "x86_64")]
+            if $crate::processor::is_v4() {
+                // SAFETY: the processor was asked and has what the function needs.
+                return unsafe { v4($($argument),*) };
+            } else if $crate::processor::is_v3() {
+                // SAFETY: as above.
+                return unsafe { v3($($argument),*) };
             }
             plain($($argument),*)
         }

@@ -14,7 +14,7 @@ use super::lanes::{Kept, Lanes, Plain, Seconds, Words, fetch_filter};
 #[cfg(target_arch = "x86_64")]
 use super::lanes::{V3, V4};
 use super::starts::{self, Starts, passes};
-use crate::processor::fetch;
+use crate::processor::{fetch, v3, v4};
 
 /// Words that a wave begins with, at least, unless the text ends.
 const WAVE: usize = 256;
@@ -86,20 +86,18 @@ impl Index {
         self.scan_with(Plain, text, scratch, found);
     }
 
-    /// The same, compiled for the processors of the last ten years: AVX2, and counting and shifting
-    /// of bits in one step.
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn scan_v3(&self, lanes: V3, text: &str, scratch: &mut Scratch, found: impl FnMut(usize, usize, u32)) {
-        self.scan_with(lanes, text, scratch, found);
+    v3! {
+        /// The same, compiled for the processors of the last ten years.
+        fn scan_v3(&self, lanes: V3, text: &str, scratch: &mut Scratch, found: impl FnMut(usize, usize, u32)) {
+            self.scan_with(lanes, text, scratch, found);
+        }
     }
 
-    /// The same for those with AVX-512.
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi2")]
-    fn scan_v4(&self, lanes: V4, text: &str, scratch: &mut Scratch, found: impl FnMut(usize, usize, u32)) {
-        self.scan_with(lanes, text, scratch, found);
+    v4! {
+        /// The same for those with AVX-512.
+        fn scan_v4(&self, lanes: V4, text: &str, scratch: &mut Scratch, found: impl FnMut(usize, usize, u32)) {
+            self.scan_with(lanes, text, scratch, found);
+        }
     }
 
     #[inline(always)]

@@ -65,6 +65,7 @@ impl<T: Copy + Default> Kept<T> {
 
     /// All of them by lanes, each with where it begins and which of it there are, one bit each; behind
     /// the last is what was there before.
+    #[cfg(target_arch = "x86_64")]
     #[inline(always)]
     pub(super) fn lanes(&self) -> impl Iterator<Item = (usize, u8, &[T; LANES])> {
         let firsts = (0..self.count).step_by(LANES);

@@ -91,32 +91,6 @@ struct Spoken {
     unnamed: Option<Option<Gender>>,
 }
 
-/// Nouns for men that are roles.
-const MEN: [Word; 9] = [
-    word("spokesman"),
-    word("chairman"),
-    word("congressman"),
-    word("king"),
-    word("prince"),
-    word("father"),
-    word("brother"),
-    word("son"),
-    word("husband"),
-];
-
-/// Nouns for women that are roles.
-const WOMEN: [Word; 9] = [
-    word("spokeswoman"),
-    word("chairwoman"),
-    word("congresswoman"),
-    word("queen"),
-    word("princess"),
-    word("mother"),
-    word("sister"),
-    word("daughter"),
-    word("wife"),
-];
-
 impl Resolver<'_> {
     fn entity(&self, words: &Range<u32>) -> Option<EntityId> {
         let classes = self.reading.entries[words.start as usize].classes;
@@ -203,15 +177,14 @@ impl Resolver<'_> {
         if words.end - words.start == 1 && classes.any(Classes::HE.or(Classes::SHE)) {
             return self.spoken.last().and_then(|last| last.unnamed);
         }
-        let head = self.reading.words[self.head(words)? as usize];
+        let head = self.reading.entries[self.head(words)? as usize].classes;
         let one = self.reading.words[words.start as usize] == word("one");
-        if MEN.contains(&head) {
+        if head.any(Classes::MAN) {
             Some(Some(Gender::Male))
-        } else if WOMEN.contains(&head) {
+        } else if head.any(Classes::WOMAN) {
             Some(Some(Gender::Female))
         } else {
-            let role = self.reading.entries[self.head(words)? as usize].classes.any(Classes::ROLE);
-            (role || one).then_some(None)
+            (head.any(Classes::ROLE) || one).then_some(None)
         }
     }
 

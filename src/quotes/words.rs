@@ -94,7 +94,7 @@ classes! {
     COORDINATOR = "coordinator", NEGATION = "negation", ADVERB = "adverb", DAY = "day", PAST = "past",
     PRIVATE = "private", CLAUSAL = "clausal", ADDRESSED = "manner", ROLE = "role",
     NOUN_CUE = "noun_cue", REPORTS = "reports", UTTERED = "uttered",
-    HEADLINE_LABEL = "headline_label", ELISION = "elision",
+    HEADLINE_LABEL = "headline_label", ELISION = "elision", MAN = "man", WOMAN = "woman",
 }
 
 impl Classes {

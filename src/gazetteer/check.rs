@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use foldhash::fast::FixedState;
 
+use super::compile::Batch;
 use super::compile::layout::NEVER;
 use super::compile::list::ListError;
-use super::compile::{Builder, ListMeta};
 use super::{Gazetteer, user};
 use crate::annotations::EntityType;
 
@@ -66,11 +66,7 @@ pub fn check(paths: &[PathBuf], mut found: impl FnMut(Finding)) -> Result<usize,
                     return Ok(());
                 }
             };
-            // A builder of its own per row finds what the compiler would leave out.
-            let mut builder = Builder::default();
-            let meta = ListMeta { name: String::new(), kind, user: true, overrides: false };
-            let tried = builder.list(meta, super::compile::layout::Policy::Upper);
-            if let Err(message) = tried.and_then(|list| builder.entry(list, &row)) {
+            if let Err(message) = Batch::default().push(&row) {
                 report(Severity::Error, line, message);
             }
             let key = (super::key(row.name), kind);

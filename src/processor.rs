@@ -5,6 +5,9 @@
 //! places at once asks for all of them first and so waits once instead of each
 //! time.
 
+#[cfg(target_arch = "x86_64")]
+use std::sync::LazyLock;
+
 /// Asks for the cache line where `items[index]` begins. A hint: it changes nothing, and does nothing
 /// where the processor is not known or there is no such item.
 #[inline(always)]
@@ -25,11 +28,14 @@ pub fn fetch<T>(items: &[T], index: usize) {
 #[cfg(target_arch = "x86_64")]
 #[inline]
 pub fn is_v3() -> bool {
-    is_x86_feature_detected!("avx2")
-        && is_x86_feature_detected!("bmi1")
-        && is_x86_feature_detected!("bmi2")
-        && is_x86_feature_detected!("lzcnt")
-        && is_x86_feature_detected!("popcnt")
+    static IS: LazyLock<bool> = LazyLock::new(|| {
+        is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("popcnt")
+    });
+    *IS
 }
 
 /// Whether it has what the fourth level adds, AVX-512, and the sorting of bytes that came with the
@@ -37,13 +43,16 @@ pub fn is_v3() -> bool {
 #[cfg(target_arch = "x86_64")]
 #[inline]
 pub fn is_v4() -> bool {
-    is_v3()
-        && is_x86_feature_detected!("avx512f")
-        && is_x86_feature_detected!("avx512bw")
-        && is_x86_feature_detected!("avx512cd")
-        && is_x86_feature_detected!("avx512dq")
-        && is_x86_feature_detected!("avx512vl")
-        && is_x86_feature_detected!("avx512vbmi2")
+    static IS: LazyLock<bool> = LazyLock::new(|| {
+        is_v3()
+            && is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512cd")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512vbmi2")
+    });
+    *IS
 }
 
 /// Compiles a function for the processors of which [`is_v3`] is true: call it for no others.

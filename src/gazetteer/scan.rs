@@ -5,7 +5,8 @@
 //! goes on; only keys that the filter of all keys lets pass are looked up in
 //! the table, and only fingerprints that are there are compared with the text.
 //! What lies in memory far away is asked for in waves: each question of a wave
-//! is announced to the processor before the first is asked.
+//! is announced to the processor before the first is asked, or many are asked
+//! at once; see [`super::lanes`].
 
 use super::compile::fold::{self, Separator};
 use super::compile::layout::*;
@@ -58,7 +59,7 @@ pub struct Scratch {
     /// Which of the words names go on from, by number, and which are looked up alone.
     longer: Kept<u32>,
     single: Kept<u32>,
-    /// Words a space behind those of the former, by which of them the filter lets pass; and those of the
+    /// Words a space behind those of the former, and which of them the filter lets pass; and those of the
     /// former behind which something else stands.
     seconds: Seconds,
     joined: Kept<u32>,

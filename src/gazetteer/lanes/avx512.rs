@@ -38,10 +38,8 @@ impl Lanes for V4 {
         let columns = ends.as_chunks_mut().0.iter_mut().zip(hashes.as_chunks_mut().0);
         for ((_, there, starts), (ends, hashes)) in starts.lanes().zip(columns) {
             // SAFETY: as above.
-            let mut other = there & unsafe { read_eight(text.as_bytes(), starts, ends, hashes) };
-            while other != 0 {
-                let lane = other.trailing_zeros() as usize;
-                other &= other - 1;
+            let other = unsafe { read_eight(text.as_bytes(), starts, ends, hashes) };
+            for lane in lanes_of(there & other) {
                 (ends[lane], hashes[lane]) = read(text, starts[lane] as usize);
             }
         }
@@ -76,10 +74,9 @@ impl Lanes for V4 {
             // No name has a word in lower case.
             return Plain.follow(text, joins, words, longer, seconds, far);
         }
+        seconds.begin(longer.all().len());
+        far.begin(longer.all().len());
         let Seconds { firsts, words: next, .. } = seconds;
-        for column in [&mut *firsts, &mut next.starts, &mut *far] {
-            column.begin(longer.all().len());
-        }
         for (_, there, numbers) in longer.lanes() {
             // SAFETY: as above.
             unsafe {
@@ -107,6 +104,16 @@ impl Lanes for V4 {
             }
         }
     }
+}
+
+/// The lanes whose bits are set.
+#[inline(always)]
+fn lanes_of(mut mask: u8) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lane = mask.trailing_zeros() as usize;
+        mask &= mask.wrapping_sub(1);
+        (lane < LANES).then_some(lane)
+    })
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
@@ -318,14 +325,12 @@ fn follow_eight(
     let apart = has(joins.marks) & !touches & !(blank | is(b',') & !own);
     let other = !near & (is_wide(byte(0)) | goes_on | apart);
     let (mut near, mut other) = (near & whole, other & whole);
-    let mut last = there & !whole;
+    let last = there & !whole;
     if last != 0 {
         let mut places = [0; LANES];
         // SAFETY: eight numbers of four bytes.
         unsafe { _mm256_storeu_si256(places.as_mut_ptr().cast(), ends) }
-        while last != 0 {
-            let lane = last.trailing_zeros() as usize;
-            last &= last - 1;
+        for lane in lanes_of(last) {
             let (is_near, is_other) = follows(text, joins, places[lane] as usize);
             near |= u8::from(is_near) << lane;
             other |= u8::from(is_other) << lane;

@@ -114,6 +114,13 @@ pub struct Seconds {
 }
 
 impl Seconds {
+    /// Begins anew, for as many as `most`.
+    #[inline(always)]
+    pub(super) fn begin(&mut self, most: usize) {
+        self.firsts.begin(most);
+        self.words.starts.begin(most);
+    }
+
     /// Makes the column of keys as long as that of hashes.
     #[inline(always)]
     pub(super) fn level(&mut self) {

@@ -143,10 +143,9 @@ pub trait Lanes: Copy {
         seconds: &mut Seconds,
         far: &mut Kept<u32>,
     ) {
+        seconds.begin(longer.all().len());
+        far.begin(longer.all().len());
         let Seconds { firsts, words: next, .. } = seconds;
-        for column in [&mut *firsts, &mut next.starts, &mut *far] {
-            column.begin(longer.all().len());
-        }
         for &number in longer.all() {
             let end = words.ends[number as usize];
             let (near, other) = follows(text, joins, end as usize);
